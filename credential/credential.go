@@ -1,0 +1,111 @@
+// Package credential is the envelope round an ELM subject: the Draft, whose
+// claims are settled once, and the Signed forms that are made from it.
+//
+// A Draft becomes bytes to be signed only through a reservation (package
+// issuer), and those bytes become a Signed only through a securing mechanism
+// (package proof). What is not a Draft cannot be reserved, what is not
+// reserved cannot be signed.
+package credential
+
+import (
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/probatum/probatum/elm"
+)
+
+// A Form is one way to write and secure a Draft.
+type Form string
+
+// EDC is ELM JSON-LD (VC Data Model 1.1) sealed as JAdES general JSON with an
+// unencoded payload: what Europass and the EDC viewer take.
+const EDC Form = "edc"
+
+// MediaType is what the bytes of the form are served as. The Commission's
+// files are JWS in general JSON serialisation (RFC 7515, 9.2.1), whatever
+// their ending says.
+func (f Form) MediaType() string {
+	if f == EDC {
+		return "application/jose+json"
+	}
+	return "application/octet-stream"
+}
+
+// Ending is the file name ending of the form, with its dot. EDC files carry
+// the ending that the Commission's tools write and expect.
+func (f Form) Ending() string {
+	if f == EDC {
+		return ".jsonld"
+	}
+	return ".bin"
+}
+
+// An ID names one signed form of a Draft: "urn:credential:" and a random UUID
+// for an EDC file.
+type ID string
+
+const edcPrefix = "urn:credential:"
+
+// NewID takes a random id for a credential of form f.
+func NewID(f Form) (ID, error) {
+	if f != EDC {
+		return "", fmt.Errorf("credential id: form %q is not known", f)
+	}
+	u, err := uuid.NewRandom()
+	if err != nil {
+		return "", fmt.Errorf("credential id: %w", err)
+	}
+	return ID(edcPrefix + u.String()), nil
+}
+
+// ErrID says that a text is no credential id.
+var ErrID = errors.New("not a credential id")
+
+// ParseID reads an id, in exactly the spelling that NewID gives.
+func ParseID(s string) (ID, error) {
+	rest, ok := strings.CutPrefix(s, edcPrefix)
+	if !ok {
+		return "", ErrID
+	}
+	u, err := uuid.Parse(rest)
+	if err != nil || u.String() != rest {
+		return "", ErrID
+	}
+	return ID(s), nil
+}
+
+// UUID is the part of the id that makes it unique, fit for a file name.
+func (id ID) UUID() string { return strings.TrimPrefix(string(id), edcPrefix) }
+
+// A DraftID names a Draft: a UUIDv4 in text form.
+type DraftID string
+
+// A Draft holds the claims of one credential, settled and checked, unsigned.
+// It is never changed after it was made; a correction is a new Draft.
+type Draft struct {
+	ID         DraftID         `json:"id"`
+	Body       string          `json:"body"`   // short name of the body that issues, as in its pages' addresses
+	Result     string          `json:"result"` // id of the Result that it was made from
+	Claims     *elm.Credential `json:"claims"` // all of the credential but its id; issuer and pictures filled in
+	Languages  []string        `json:"languages"`
+	Issued     time.Time       `json:"issued"` // when the draft was settled; the EDC form's issued, issuanceDate and claimed signing time
+	ValidFrom  time.Time       `json:"validFrom"`
+	ValidUntil time.Time       `json:"validUntil,omitzero"` // zero: no end
+}
+
+// A Signed is the bytes of one form of a Draft, sealed. The bytes are kept and
+// handed out as they are; nothing parses them and writes them again.
+type Signed struct {
+	ID    ID
+	Draft DraftID
+	Form  Form
+	Bytes []byte
+}
+
+// Digest is the SHA-256 of the bytes.
+func (s Signed) Digest() [sha256.Size]byte { return sha256.Sum256(s.Bytes) }
