@@ -1,0 +1,95 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"github.com/alecthomas/kong"
+)
+
+// Config is everything that can be set, by flag or by an environment variable
+// of the same name with PROBATUM_ before it (--trust and PROBATUM_TRUST). The
+// flag wins. Secrets are paths to files.
+type Config struct {
+	Lang    string      `help:"Language of messages: en, fr or de. The environment's language serves when this is not given." placeholder:"LANG"`
+	Help    helpFlag    `short:"h" help:"Explain the command."`
+	Version versionFlag `help:"Print the version."`
+
+	Demo   DemoCmd   `cmd:"" help:"Make throw-away keys, seal one credential, print every file and link, then serve the public pages."`
+	Issue  IssueCmd  `cmd:"" help:"Seal the credential of one Result file, with no database."`
+	Verify VerifyCmd `cmd:"" help:"Check a file. Exit code 0: valid, 1: invalid, 2: undetermined."`
+	Keys   KeysCmd   `cmd:"" help:"Make keys and certificates for trying things out."`
+}
+
+// language is what the person asked for, else what the environment is set to.
+func (c *Config) language() string {
+	if c.Lang != "" {
+		return c.Lang
+	}
+	for _, name := range []string{"LC_ALL", "LC_MESSAGES", "LANG"} {
+		if v := os.Getenv(name); v != "" {
+			v, _, _ = strings.Cut(v, ".")
+			return strings.ReplaceAll(v, "_", "-")
+		}
+	}
+	return "en"
+}
+
+// errShown ends parsing when the answer has been printed already.
+var errShown = errors.New("shown")
+
+// helpFlag is kong's own help flag, but it ends by an error instead of ending
+// the process: exit codes are decided in one place.
+type helpFlag bool
+
+// BeforeReset prints the usage of the command that was named.
+func (helpFlag) BeforeReset(ctx *kong.Context) error {
+	if err := ctx.PrintUsage(false); err != nil {
+		return err
+	}
+	return errShown
+}
+
+// IgnoreDefault keeps kong from asking the flag for a value.
+func (helpFlag) IgnoreDefault() {}
+
+type versionFlag bool
+
+// BeforeReset prints the version of the module and the commit it was built at.
+func (versionFlag) BeforeReset(ctx *kong.Context) error {
+	version, commit := "unknown", ""
+	if info, ok := debug.ReadBuildInfo(); ok {
+		version = info.Main.Version
+		for _, s := range info.Settings {
+			if s.Key == "vcs.revision" {
+				commit = " " + s.Value
+			}
+		}
+	}
+	if _, err := fmt.Fprintf(ctx.Stdout, "probatum %s%s\n", version, commit); err != nil {
+		return err
+	}
+	return errShown
+}
+
+// IgnoreDefault keeps kong from asking the flag for a value.
+func (versionFlag) IgnoreDefault() {}
+
+// An instant is a point in time on the command line: RFC 3339, or a day, which
+// means its first second in UTC.
+type instant struct{ time.Time }
+
+// UnmarshalText reads "2023-10-01T00:00:00Z" or "2023-10-01".
+func (i *instant) UnmarshalText(text []byte) error {
+	for _, layout := range []string{time.RFC3339, time.DateOnly} {
+		if t, err := time.Parse(layout, string(text)); err == nil {
+			i.Time = t.UTC()
+			return nil
+		}
+	}
+	return fmt.Errorf("%q is no time: write it like 2026-11-25T08:00:00Z or 2026-11-25", text)
+}

@@ -1,0 +1,70 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/probatum/probatum/i18n"
+	"github.com/probatum/probatum/render"
+	"github.com/probatum/probatum/verifier"
+)
+
+// print tells what was made: for people with a QR code, paths and the command
+// to check with; for programs in one line.
+func (c *DemoCmd) print(std stdio, loc i18n.Localizer, shown demoShown, verdict verifier.Verdict) error {
+	text, err := demoText(loc, shown, verdict, c.Once)
+	if err != nil {
+		return err
+	}
+	if _, err := io.WriteString(c.talk(std), text); err != nil {
+		return fmt.Errorf("writing the list of files: %w", err)
+	}
+	if c.JSON {
+		return printJSON(std.out, shown)
+	}
+	return nil
+}
+
+func demoText(loc i18n.Localizer, shown demoShown, verdict verifier.Verdict, once bool) (string, error) {
+	qr, err := render.QRTerminal(shown.Verify)
+	if err != nil {
+		return "", err
+	}
+	var b strings.Builder
+	line := func(s string) { b.WriteString(s + "\n") }
+	entry := func(path, key string) { line("  " + path + "\n      " + loc.T(key)) }
+
+	line(loc.T("cli.demo.intro"))
+	line("")
+	line(loc.T("cli.demo.sealed", "Title", shown.title, "Name", shown.name, "Body", shown.body))
+	line(loc.T("cli.demo.verified", "Verdict", loc.T("verify.verdict."+verdict.String())))
+	line("")
+	for _, kind := range fileKinds {
+		if path, ok := shown.Files[kind]; ok {
+			entry(path, "cli.demo."+kind)
+		}
+	}
+	entry(shown.Trust, "cli.demo.trust")
+	line("")
+	line(loc.T("cli.demo.try"))
+	line("  go run ./cmd/probatum verify --trust " + quote(shown.Trust) + " " + quote(shown.Files["edc"]))
+	line("")
+	b.WriteString(qr)
+	entry(shown.Verify, "cli.demo.link")
+	if once {
+		line("      " + loc.T("cli.demo.once"))
+	}
+	line("")
+	return b.String(), nil
+}
+
+// quote makes a path one word for a shell.
+func quote(path string) string {
+	if strings.ContainsFunc(path, func(r rune) bool {
+		return !strings.ContainsRune("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-+:@%", r)
+	}) {
+		return "'" + strings.ReplaceAll(path, "'", `'\''`) + "'"
+	}
+	return path
+}

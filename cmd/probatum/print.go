@@ -1,0 +1,87 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/probatum/probatum/i18n"
+	"github.com/probatum/probatum/verifier"
+)
+
+// signs stand before a result in the terminal; the words beside them say the
+// same to whoever cannot see or know the signs.
+var signs = map[string]string{"pass": "✓", "fail": "✗", "not-done": "○"}
+
+// printAnswer writes an answer for a person at a terminal: the verdict first,
+// then who vouches, what was assessed, and each check.
+func printAnswer(w io.Writer, loc i18n.Localizer, a verifier.Answer) error {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s\n%s\n", strings.ToUpper(loc.T("verify.verdict."+a.Verdict)), wrap(a.Summary, 88, ""))
+	row := func(key, value string) {
+		if value != "" {
+			fmt.Fprintf(&b, "  %-*s %s\n", 18, loc.T(key), value)
+		}
+	}
+	if c := a.Credential; c != nil {
+		b.WriteByte('\n')
+		row("cli.row.title", c.Title)
+		row("cli.row.achievement", c.Achievement)
+		row("cli.row.holder", c.Subject.Name)
+		row("cli.row.body", c.AwardingBody)
+		row("cli.row.awarded", c.AwardedOn)
+		row("cli.row.level", strings.Trim(c.Level+", "+c.NationalLevel, ", "))
+		row("cli.row.from", value(c.ValidFrom))
+		row("cli.row.until", value(c.ValidUntil))
+		row("cli.row.id", c.ID)
+	}
+	if is := a.Issuer; is != nil {
+		row("cli.row.issuer", strings.TrimSpace(is.Name+" "+is.Identifier))
+	}
+	b.WriteByte('\n')
+	for _, c := range a.Checks {
+		code := ""
+		if c.Code != "" {
+			code = " [" + string(c.Code) + "]"
+		}
+		fmt.Fprintf(&b, "%s %s: %s%s\n", signs[c.Result], loc.T("verify.check."+string(c.ID)), loc.T("verify.result."+c.Result), code)
+		fmt.Fprintf(&b, "%s\n", wrap(c.Message, 84, "    "))
+	}
+	for _, t := range a.Timestamps {
+		fmt.Fprintf(&b, "  %s\n", wrap(t.Message, 84, "    "))
+	}
+	if _, err := io.WriteString(w, b.String()); err != nil {
+		return fmt.Errorf("writing the answer: %w", err)
+	}
+	return nil
+}
+
+func value(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
+}
+
+// wrap breaks a text into lines of at most width characters, each with indent
+// before it.
+func wrap(s string, width int, indent string) string {
+	var b strings.Builder
+	line := 0
+	for _, word := range strings.Fields(s) {
+		n := len([]rune(word))
+		switch {
+		case line == 0:
+			b.WriteString(indent)
+		case line+1+n > width:
+			b.WriteString("\n" + indent)
+			line = 0
+		default:
+			b.WriteByte(' ')
+			line++
+		}
+		b.WriteString(word)
+		line += n
+	}
+	return b.String()
+}

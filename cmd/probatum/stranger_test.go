@@ -1,0 +1,197 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// A running is a demo in a process of its own.
+type running struct {
+	demoShown
+	stderr *bytes.Buffer
+}
+
+// startDemo starts the demo on a free port and waits until it serves.
+func startDemo(t *testing.T) *running {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
+	cmd := exec.CommandContext(ctx, "probatum", "demo", "--json", "--addr", "127.0.0.1:0", "--data", t.TempDir())
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
+	cmd.WaitDelay = 10 * time.Second
+	r := &running{stderr: new(bytes.Buffer)}
+	cmd.Stderr = r.stderr
+	stdout, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		cancel()
+		if err := cmd.Wait(); err != nil && ctx.Err() == nil {
+			t.Errorf("demo ended with %v: %s", err, r.stderr)
+		}
+	})
+	line, err := bufio.NewReader(stdout).ReadBytes('\n')
+	if err != nil {
+		t.Fatalf("reading the demo's line: %v", err)
+	}
+	if err := json.Unmarshal(line, &r.demoShown); err != nil {
+		t.Fatalf("the demo's line is no JSON: %v: %s", err, line)
+	}
+	return r
+}
+
+// TestStrangerReachesTheSameReport holds the check of another process, which
+// has only a file and the trust folder, against the answer of the server.
+func TestStrangerReachesTheSameReport(t *testing.T) {
+	t.Parallel()
+	d := startDemo(t)
+	sealed, err := os.ReadFile(d.Files["edc"])
+	if err != nil {
+		t.Fatal(err)
+	}
+	tests := []struct {
+		name string
+		data []byte
+		code int
+	}{
+		{"the sealed file", sealed, 0},
+		{"a changed name", bytes.Replace(sealed, []byte("Kowalczyk"), []byte("Kowalczyq"), 1), 1},
+		{"a cut file", sealed[:len(sealed)/2], 1},
+		{"something else", []byte(`{"hello":"world"}`), 1},
+	}
+	for _, tt := range tests {
+		for _, lang := range []string{"en", "fr", "de"} {
+			server := post(t, d.URL+"/api/v1/verify?lang="+lang, tt.data)
+			stranger, code := verifyByCommand(t, tt.data, d.Trust, lang)
+			if code != tt.code {
+				t.Errorf("%s: verify ended with %d, want %d", tt.name, code, tt.code)
+			}
+			for _, answer := range []map[string]any{server, stranger} {
+				if answer["verifiedAt"] == "" || answer["verdict"] == nil {
+					t.Errorf("%s: no verdict or time in %v", tt.name, answer)
+				}
+				delete(answer, "verifiedAt")
+			}
+			if diff := cmp.Diff(server, stranger); diff != "" {
+				t.Errorf("%s in %s: server and stranger differ (-server +stranger):\n%s", tt.name, lang, diff)
+			}
+		}
+	}
+}
+
+// TestLinkShowsTheCredential opens what the QR code holds.
+func TestLinkShowsTheCredential(t *testing.T) {
+	t.Parallel()
+	d := startDemo(t)
+	status, page := get(t, d.Verify)
+	if status != http.StatusOK {
+		t.Fatalf("%s answered %d", d.Verify, status)
+	}
+	for _, want := range []string{"Kowalczyk-Brandt", "Prüfstelle Bühne und Technik Musterstadt", "DEMO"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page behind the link lacks %q", want)
+		}
+	}
+	for _, never := range []string{"1998", "Passed", "<script", "assessor"} {
+		if strings.Contains(page, never) {
+			t.Errorf("the page behind the link has %q", never)
+		}
+	}
+	unknown := d.URL + "/v/AAAAAAAAAAAAAAAAAAAAAA"
+	if status, page := get(t, unknown); status != http.StatusNotFound || !strings.Contains(page, "Nothing is shown at this address") {
+		t.Errorf("an unknown link answered %d", status)
+	}
+	// No personal data and no link in the log.
+	for _, never := range []string{"Kowalczyk", strings.TrimPrefix(d.Verify, d.URL+"/v/")} {
+		if logged := d.stderr.String(); strings.Contains(afterStart(logged), never) {
+			t.Errorf("the log has %q", never)
+		}
+	}
+}
+
+// afterStart is the log without what the demo prints about its own sample.
+func afterStart(log string) string {
+	_, after, _ := strings.Cut(log, "Ctrl-C")
+	return after
+}
+
+func verifyByCommand(t *testing.T, data []byte, trust, lang string) (answer map[string]any, code int) {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), "probatum", "verify", "-", "--trust", trust, "--offline", "--json", "--lang", lang)
+	cmd.Stdin = bytes.NewReader(data)
+	out, err := cmd.Output()
+	if exit, ok := err.(*exec.ExitError); ok { //nolint:errorlint // Output gives exactly this type
+		code = exit.ExitCode()
+	} else if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(out, &answer); err != nil {
+		t.Fatalf("verify printed no JSON: %v: %s", err, out)
+	}
+	return answer, code
+}
+
+func post(t *testing.T, url string, data []byte) map[string]any {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url, bytes.NewReader(data))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Content-Type", "application/octet-stream")
+	body := do(t, req, http.StatusOK)
+	var answer map[string]any
+	if err := json.Unmarshal([]byte(body), &answer); err != nil {
+		t.Fatalf("%s gave no JSON: %v", url, err)
+	}
+	return answer
+}
+
+func get(t *testing.T, url string) (int, string) {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close() //nolint:errcheck // only read from
+	body, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return resp.StatusCode, string(body)
+}
+
+func do(t *testing.T, req *http.Request, want int) string {
+	t.Helper()
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close() //nolint:errcheck // only read from
+	body, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if resp.StatusCode != want {
+		t.Fatal(fmt.Errorf("%s answered %d: %s", req.URL.Path, resp.StatusCode, body))
+	}
+	return string(body)
+}

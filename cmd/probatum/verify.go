@@ -1,0 +1,117 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/probatum/probatum/i18n"
+	"github.com/probatum/probatum/internal/fault"
+	"github.com/probatum/probatum/internal/fetch"
+	"github.com/probatum/probatum/internal/strictjson"
+	"github.com/probatum/probatum/trust"
+	"github.com/probatum/probatum/verifier"
+)
+
+// VerifyCmd checks one file and prints what was found.
+type VerifyCmd struct {
+	File    string  `arg:"" name:"FILE|URL|-" help:"The file to check, an address on the trust folder's list of hosts, or - for standard input."`
+	Trust   string  `placeholder:"DIR" help:"Folder with the certificates you trust (*.pem, *.crt, *.der), revocation lists (*.crl) and the list of hosts that may be fetched (hosts). Without it nothing can be valid."`
+	At      instant `placeholder:"TIME" help:"Judge as at this time, such as 2023-10-01T00:00:00Z. Default: now."`
+	Offline bool    `help:"Open no connection: read only the file and the trust folder."`
+	JSON    bool    `name:"json" help:"Print the answer as JSON."`
+}
+
+// fetchLimit bounds what an address given by hand may cost.
+const fetchLimit = 1500 * time.Millisecond
+
+// Run verifies and ends with the exit code of the verdict.
+func (c *VerifyCmd) Run(ctx context.Context, std stdio, loc i18n.Localizer) error {
+	set, err := trust.Load(c.Trust)
+	if err != nil {
+		return fault.New(fault.Unreadable, "cli.trust", err).With("Dir", c.Trust)
+	}
+	data, err := c.read(ctx, std.in, set)
+	if err != nil {
+		return err
+	}
+	v := verifier.Verifier{Trust: set, Now: time.Now}
+	report, err := v.Verify(ctx, data, verifier.Options{At: c.At.Time})
+	if err != nil {
+		return err
+	}
+	answer := report.Answer(loc)
+	if c.JSON {
+		err = printJSON(std.out, answer)
+	} else {
+		err = printAnswer(std.out, loc, answer)
+	}
+	if err != nil {
+		return err
+	}
+	if !report.Valid() {
+		return verdictError{report.Verdict()}
+	}
+	return nil
+}
+
+// read gets the bytes to verify. One byte more than the verifier takes is
+// enough for it to say that the file is too large.
+func (c *VerifyCmd) read(ctx context.Context, in io.Reader, set *trust.Set) ([]byte, error) {
+	switch {
+	case c.File == "-":
+		return readAll(in, "-")
+	case strings.HasPrefix(c.File, "https://"), strings.HasPrefix(c.File, "http://"):
+		if c.Offline {
+			return nil, fault.New(fault.Usage, "cli.verify.offline", nil)
+		}
+		client, err := fetch.New(fetch.Config{Hosts: set.Hosts(), Timeout: fetchLimit, MaxBytes: strictjson.DefaultMaxBytes})
+		if err != nil {
+			return nil, fmt.Errorf("reading the list of hosts: %w", err)
+		}
+		data, _, err := client.Get(ctx, c.File, "application/jose+json, application/json, */*;q=0.1")
+		if err != nil {
+			return nil, fault.New(fault.Unreadable, "cli.verify.fetch", err).With("URL", c.File)
+		}
+		return data, nil
+	default:
+		f, err := os.Open(c.File)
+		if err != nil {
+			return nil, unreadable(c.File, err)
+		}
+		defer func() { _ = f.Close() }()
+		return readAll(f, c.File)
+	}
+}
+
+func readAll(r io.Reader, name string) ([]byte, error) {
+	data, err := io.ReadAll(io.LimitReader(r, strictjson.DefaultMaxBytes+1))
+	if err != nil {
+		return nil, unreadable(name, err)
+	}
+	return data, nil
+}
+
+// unreadable says that a file named on the command line cannot be read.
+func unreadable(name string, err error) error {
+	key := "cli.unreadable"
+	if errors.Is(err, fs.ErrNotExist) {
+		key = "cli.missing"
+	}
+	return fault.New(fault.Unreadable, key, err).With("File", name)
+}
+
+func printJSON(w io.Writer, v any) error {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil {
+		return fmt.Errorf("writing the answer: %w", err)
+	}
+	return nil
+}
