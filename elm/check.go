@@ -144,15 +144,6 @@ func layersOf(r *resource) map[layer]bool {
 	return l
 }
 
-// The application profiles that credentialSchema can name.
-const (
-	ProfileGeneric           = "http://data.europa.eu/snb/model/ap/edc-generic-full"
-	ProfileAccredited        = "http://data.europa.eu/snb/model/ap/edc-accredited" //nolint:gosec // G101 sees a secret in the word; it is an IRI
-	ProfileMandate           = "http://data.europa.eu/snb/model/ap/edc-issued-by-mandate"
-	ProfileConverted         = "http://data.europa.eu/snb/model/ap/edc-converted"
-	ProfileDiplomaSupplement = "http://data.europa.eu/snb/model/ap/edc-diploma-supplement"
-)
-
 type checker struct {
 	graph    *graph
 	rules    *ruleset

@@ -129,6 +129,13 @@ func (s *Set) forged(leaf *x509.Certificate, others []*x509.Certificate, at time
 	if wearsNameOf(leaf, s.named(leaf.RawSubject)) {
 		return true
 	}
+	// It names an issuer that the set knows by its own certificate as its
+	// owner, under whatever further names.
+	for _, k := range ownerKeys(leaf) {
+		if wearsNameOf(leaf, s.byOwner[k]) {
+			return true
+		}
+	}
 	tries := maxNamesakes
 	for _, c := range others {
 		if tries > 0 && sameName(c.RawSubject, leaf.RawSubject) && !sameKey(c, leaf) {

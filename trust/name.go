@@ -12,6 +12,8 @@ import (
 	"unicode"
 
 	"golang.org/x/text/unicode/norm"
+
+	"github.com/probatum/probatum/keys"
 )
 
 var (
@@ -19,6 +21,20 @@ var (
 	oidCountry      = asn1.ObjectIdentifier{2, 5, 4, 6}
 	oidOrganization = asn1.ObjectIdentifier{2, 5, 4, 10}
 )
+
+// ownerKeys gives the keys under which the owner of a seal certificate is
+// known: legal name and country, and registration number. A certificate that
+// names no owner has none.
+func ownerKeys(c *x509.Certificate) []string {
+	o, err := keys.OwnerOf(c)
+	if err != nil {
+		return nil
+	}
+	return []string{
+		"name\x00" + normal(o.LegalName) + "\x00" + o.Country,
+		"registration\x00" + normal(o.OrganizationIdentifier),
+	}
+}
 
 // nameKeys gives the keys under which a distinguished name is known. Two names
 // that share a key are the same to a reader: all attributes are equal, or at

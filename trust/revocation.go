@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"golang.org/x/crypto/ocsp"
+
+	"github.com/probatum/probatum/keys"
 )
 
 // Bounds of the revocation data that a file may bring along.
@@ -49,6 +51,7 @@ func (s *Set) Revocation(p Path, at time.Time, ev Evidence) Revocation {
 		}
 	}
 	ocsps := ev.OCSPs[:min(len(ev.OCSPs), maxAnswers)]
+	p = s.above(p)
 	for i := 0; i+1 < len(p); i++ {
 		cert, issuer := p[i], p[i+1]
 		for _, crl := range crls {
@@ -59,6 +62,23 @@ func (s *Set) Revocation(p Path, at time.Time, ev Evidence) Revocation {
 		}
 	}
 	return out
+}
+
+// above lengthens a path by the anchors that stand over its own: a certificate
+// that is trusted for itself can still be revoked by an authority that is
+// trusted, too.
+func (s *Set) above(p Path) Path {
+	for len(p) > 0 && len(p) < keys.MaxChain {
+		last := p.Anchor()
+		i := slices.IndexFunc(s.named(last.RawIssuer), func(a *x509.Certificate) bool {
+			return !slices.ContainsFunc(p, a.Equal) && bytes.Equal(a.RawSubject, last.RawIssuer) && last.CheckSignatureFrom(a) == nil
+		})
+		if i < 0 {
+			break
+		}
+		p = append(slices.Clip(p), s.named(last.RawIssuer)[i])
+	}
+	return p
 }
 
 // An opinion is what one piece of data says about one certificate.

@@ -20,6 +20,7 @@ import (
 type Set struct {
 	anchors []*x509.Certificate
 	byName  map[string][]*x509.Certificate // anchors by normalised subject
+	byOwner map[string][]*x509.Certificate // those of single issuers by the owner they name
 	byRaw   map[string]*x509.Certificate
 	roots   *x509.CertPool // the anchors, timeless
 	crls    []*x509.RevocationList
@@ -31,7 +32,10 @@ type Set struct {
 // issuers alike, as in EU trusted lists. An anchor whose key is too weak to be
 // trusted is an error.
 func New(anchors ...*x509.Certificate) (*Set, error) {
-	s := &Set{byName: map[string][]*x509.Certificate{}, byRaw: map[string]*x509.Certificate{}, roots: x509.NewCertPool()}
+	s := &Set{
+		byName: map[string][]*x509.Certificate{}, byOwner: map[string][]*x509.Certificate{},
+		byRaw: map[string]*x509.Certificate{}, roots: x509.NewCertPool(),
+	}
 	for _, a := range anchors {
 		if err := s.add(a); err != nil {
 			return nil, err
@@ -63,6 +67,11 @@ func (s *Set) add(a *x509.Certificate) error {
 	s.roots.AddCert(timeless(a))
 	for _, k := range nameKeys(a.RawSubject) {
 		s.byName[k] = append(s.byName[k], a)
+	}
+	if !a.IsCA && keys.CheckSeal(a) == nil {
+		for _, k := range ownerKeys(a) {
+			s.byOwner[k] = append(s.byOwner[k], a)
+		}
 	}
 	return nil
 }

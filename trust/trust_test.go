@@ -369,6 +369,45 @@ func TestRevocation(t *testing.T) {
 	if !r.Since.Equal(yesterday) {
 		t.Errorf("revoked since %v", r.Since)
 	}
+	// What is trusted for itself can be revoked by an authority that is trusted,
+	// too, and by no other.
+	crl := trust.Evidence{CRLs: [][]byte{list(nil, entry(yesterday, 1))}}
+	if r := set(t, seal, ca).Revocation(trust.Path{seal.cert}, now, crl); r.Revoked == nil {
+		t.Error("an anchor below an anchor is not revoked")
+	}
+	if r := set(t, seal, certify(t, "CA", nil, nil)).Revocation(trust.Path{seal.cert}, now, crl); r.Revoked != nil {
+		t.Error("an anchor is revoked by a namesake of its authority")
+	}
+}
+
+// Who is known by a certificate of its own is known as its owner, not by the
+// spelling of the rest of the name.
+func TestChainKnowsTheOwner(t *testing.T) {
+	t.Parallel()
+	owner := func(cn, o, id string) func(c *x509.Certificate) {
+		return func(c *x509.Certificate) {
+			leaf(c)
+			c.Subject = pkix.Name{Country: []string{"DE"}, Organization: []string{o}, CommonName: cn, ExtraNames: []pkix.AttributeTypeAndValue{
+				{Type: []int{2, 5, 4, 97}, Value: id},
+			}}
+		}
+	}
+	stranger := certify(t, "Elsewhere", nil, nil)
+	s := set(t, certify(t, "", stranger, owner("Seal", "Body", "VATDE-1")), certify(t, "CA", nil, nil))
+	for name, tt := range map[string]struct {
+		leaf *party
+		want error
+	}{
+		"other common name":          {certify(t, "", stranger, owner("Seal 2", "Body", "VATDE-2")), trust.ErrForged},
+		"other spelling":             {certify(t, "", nil, owner("Seal 3", "BODY", "VATDE-2")), trust.ErrForged},
+		"same registration":          {certify(t, "", nil, owner("Seal 4", "Other body", "vatde-1")), trust.ErrForged},
+		"another owner":              {certify(t, "", nil, owner("Seal 5", "Other body", "VATDE-2")), trust.ErrUnknown},
+		"the name of an authority's": {certify(t, "", nil, owner("Seal 6", "Test", "VATDE-2")), trust.ErrUnknown},
+	} {
+		if _, err := s.Chain(tt.leaf.cert, nil, now); !errors.Is(err, tt.want) {
+			t.Errorf("%s: %v, want %v", name, err, tt.want)
+		}
+	}
 }
 
 func folder(t *testing.T, files map[string][]byte) string {

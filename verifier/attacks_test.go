@@ -259,6 +259,58 @@ func TestTV19GivenTwice(t *testing.T) {
 	attackAll(t, w.trust, all)
 }
 
+// A name in other capitals is another name to us and the same one to readers
+// that do not mind case: a rightly sealed file must not play on that, at any
+// depth. Before the seal has held it is only a changed byte.
+func TestTV19AlmostTheSameName(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	var all []attack
+	for _, name := range []string{
+		"Issuer", "credentialsubject", "ValidUntil", "CREDENTIALSTATUS", "Type", "Id", "@Context", "Proof", "i\u017fsuer", "HASCLAIM",
+	} {
+		all = append(all, attack{name, w.file(t, func(c obj) { c[name] = planted }), verifier.Invalid, proof.Malformed})
+	}
+	for name, edit := range map[string]func(c obj){
+		"issuer, right name in another case": func(c obj) {
+			is := c["issuer"].(obj)
+			is["LegalName"], is["legalName"] = is["legalName"], obj{"de": planted}
+		},
+		"issuer in another case only": func(c obj) { c["Issuer"] = c["issuer"]; delete(c, "issuer") },
+		"person":                      func(c obj) { c["credentialSubject"].(obj)["FullName"] = obj{"en": planted} },
+		"title in a list":             func(c obj) { c["credentialSubject"].(obj)["hasClaim"] = []any{achievement(c), obj{"Title": planted}} },
+		"grade": func(c obj) {
+			achievement(c)["provenBy"].(obj)["grade"].(obj)["noteliteral"] = obj{"en": planted}
+		},
+	} {
+		all = append(all, attack{name, w.file(t, edit), verifier.Invalid, proof.Malformed})
+	}
+	changed := bytes.Replace(w.file(t, nil), []byte(`\"issuer\"`), []byte(`\"Issuer\"`), 1)
+	all = append(all, attack{"one letter changed after sealing", changed, verifier.Invalid, proof.Signature})
+	attackAll(t, w.trust, all)
+
+	if r := w.verify(t, w.file(t, func(c obj) { c["extra"] = obj{"en": "Title", "TitleOf": "Issuer"} })); !r.Valid() {
+		t.Error(show(r)) // a name of nobody's, and values, are left alone
+	}
+}
+
+// TV-7, TV-9: a proof inside would be one that nobody checked.
+func TestTV7ProofInside(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	var all []attack
+	for name, p := range map[string]any{
+		"of a known class": obj{"id": "urn:epass:proof:1", "type": "Proof"}, "Data Integrity": obj{"type": "DataIntegrityProof"},
+		"text": planted, "list": []any{obj{"id": "urn:epass:proof:1", "type": "Proof"}},
+	} {
+		all = append(all, attack{name, w.file(t, func(c obj) { c["proof"] = p }), verifier.Invalid, proof.Proof})
+	}
+	attackAll(t, w.trust, all)
+	if r := w.verify(t, w.file(t, func(c obj) { c["proof"] = nil })); !r.Valid() {
+		t.Error(show(r))
+	}
+}
+
 func TestTV20TooMuch(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -319,6 +371,7 @@ func TestTypes(t *testing.T) {
 		all = append(all, attack{name, w.file(t, func(c obj) { c["type"] = types }), verifier.Invalid, proof.Type})
 	}
 	all = append(all,
+		attack{"a further one as @type", w.file(t, func(c obj) { c["@type"] = "X" }), verifier.Invalid, proof.Type},
 		attack{"no JSON inside", sealBy(t, w.seal, []byte("hello"), w.ca), verifier.Invalid, proof.Malformed},
 		attack{"a list inside", sealBy(t, w.seal, []byte("[1]"), w.ca), verifier.Invalid, proof.Malformed},
 		attack{"broken JSON inside", sealBy(t, w.seal, []byte(`{"type":`), w.ca), verifier.Invalid, proof.Malformed})
@@ -344,7 +397,7 @@ func TestTV32Inert(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	r := w.verify(t, w.file(t, func(c obj) {
-		achievement(c)["title"] = obj{"en": "=cmd|' /C calc'!A0"}
+		achievement(c)["title"] = obj{"en": "Mini\u200bstry\u00ad of\u2060 =cmd|' /C calc'!A0"}
 		c["displayParameter"].(obj)["title"] = obj{"en": "<script>alert(1)</script>\u202e\u0000\u0007\u2028x\U000e0041"}
 		c["credentialSubject"].(obj)["fullName"] = obj{"en": "Noor\u202eelpmaxE\n" + strings.Repeat("x", 5000)}
 	}))
@@ -354,6 +407,9 @@ func TestTV32Inert(t *testing.T) {
 	a := r.Answer(i18n.For("en"))
 	if want := "<script>alert(1)</script>   x"; a.Credential.Title != want {
 		t.Errorf("title is %q, want %q", a.Credential.Title, want)
+	}
+	if want := "Ministry of =cmd|' /C calc'!A0"; a.Credential.Achievement != want {
+		t.Errorf("achievement is %q, want %q", a.Credential.Achievement, want)
 	}
 	if name := a.Credential.Subject.Name; strings.ContainsAny(name, "\u202e\n") || len(name) > 1100 {
 		t.Errorf("name is %q", name)

@@ -1,6 +1,7 @@
 package verifier_test
 
 import (
+	"bytes"
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/x509"
@@ -53,6 +54,12 @@ func TestTV15Forged(t *testing.T) {
 	stranger := certify(t, authority("Nobody's CA"), nil)
 	underStranger := certify(t, authority("Test Seal CA"), stranger)
 
+	otherwise := func(edit func(c *x509.Certificate)) *party {
+		c := sealCert()
+		edit(c)
+		return certify(t, c, stranger)
+	}
+
 	issuerItself := trustIn(t, w.seal) // the body's certificate is the anchor
 	for name, tt := range map[string]struct {
 		file []byte
@@ -66,6 +73,9 @@ func TestTV15Forged(t *testing.T) {
 		"root's name at the top":                     {sealWith(t, fakeSeal, claims, nil, fakeCA, fakeRoot), trustIn(t, w.root)},
 		"issuer's names, self-signed":                {sealWith(t, selfSigned, claims, nil), issuerItself},
 		"issuer's names, fake chain":                 {sealWith(t, fakeSeal, claims, nil, fakeCA), issuerItself},
+		"issuer's legal name, another common name":   {sealWith(t, otherwise(func(c *x509.Certificate) { c.Subject.CommonName = "Seal 2" }), claims, nil, stranger), issuerItself},
+		"issuer's legal name, no common name":        {sealWith(t, otherwise(func(c *x509.Certificate) { c.Subject.CommonName = "" }), claims, nil, stranger), issuerItself},
+		"issuer's registration, another name":        {sealWith(t, otherwise(func(c *x509.Certificate) { *c = *sealCertOf("Body", registered, "DE") }), claims, nil, stranger), issuerItself},
 		"before the real chain":                      {sealWith(t, selfSigned, claims, nil, w.seal, w.ca), w.trust},
 		"before the real chain, leaf from a fake CA": {sealWith(t, fakeSeal, claims, nil, w.ca), w.trust},
 		"real chain beside the seal": {withItems(t, sealWith(t, selfSigned, claims, nil),
@@ -82,6 +92,7 @@ func TestTV15Forged(t *testing.T) {
 		"self-signed with own name":   sealWith(t, selfSigned, claims, nil),
 		"a chain to an authority":     sealWith(t, certify(t, sealCert(), unknownCA), claims, nil, unknownCA),
 		"a chain that is not whole":   sealWith(t, certify(t, sealCert(), unknownCA), claims, nil),
+		"its authority's legal name":  sealWith(t, certify(t, sealCertOf("Test Trust Service", registered, "DE"), unknownCA), bytes.ReplaceAll(claims, []byte(body), []byte("Test Trust Service")), nil),
 		"a leaf that is no authority": sealWith(t, certify(t, sealCert(), w.seal), claims, nil, w.ca),
 	} {
 		r := verify(t, w.trust, file, time.Time{})
@@ -225,6 +236,8 @@ func TestTV17Revoked(t *testing.T) {
 		"answer of a responder":   w.verify(t, withItems(t, file, rVals("ocspVals", ocspAnswer(t, w.ca, responder(t, w.ca, true), seal, ocsp.Revoked, before)))),
 		"stamped after":           w.verify(t, tsa.stamped(t, file, signedAt, rVals("crlVals", revocation(t, w.ca, before, seal)))),
 		"authority, by its own":   verify(t, trustIn(t, w.root), withItems(t, file, rVals("crlVals", revocation(t, w.root, before, w.ca))), time.Time{}),
+		"seal trusted for itself": verify(t, trustIn(t, seal, w.ca).WithCRLs(crlOf(t, revocation(t, w.ca, before, seal))), file, time.Time{}),
+		"authority, by its root":  verify(t, trustIn(t, w.ca, w.root).WithCRLs(crlOf(t, revocation(t, w.root, before, w.ca))), file, time.Time{}),
 		"stamped at that instant": w.verify(t, tsa.stamped(t, file, signedAt, rVals("crlVals", revocation(t, w.ca, signedAt, seal)))),
 	} {
 		expect(t, name, r, verifier.Invalid, proof.Key)
@@ -233,6 +246,7 @@ func TestTV17Revoked(t *testing.T) {
 		}
 	}
 	for name, r := range map[string]verifier.Report{
+		"trusted for itself alone":  verify(t, trustIn(t, seal).WithCRLs(crlOf(t, revocation(t, w.ca, before, seal))), file, time.Time{}),
 		"another one revoked":       verify(t, folder(revocation(t, w.ca, before, w.seal)), file, time.Time{}),
 		"revoked after the stamp":   w.verify(t, tsa.stamped(t, file, signedAt, rVals("crlVals", revocation(t, w.ca, after, seal)))),
 		"list by a namesake":        w.verify(t, withItems(t, file, rVals("crlVals", revocation(t, stranger, before, seal)))),
@@ -252,6 +266,15 @@ func TestTV17Revoked(t *testing.T) {
 	if r := w.verify(t, revokedTSA); len(r.Timestamps) != 1 || r.Timestamps[0].Trusted {
 		t.Error(show(r))
 	}
+}
+
+func crlOf(t *testing.T, der []byte) *x509.RevocationList {
+	t.Helper()
+	crl, err := x509.ParseRevocationList(der)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return crl
 }
 
 func responder(t *testing.T, ca *party, right bool) *party {
@@ -290,11 +313,11 @@ func TestTV18Unprotected(t *testing.T) {
 		"removed":      func(s obj, _ []any) { delete(s, "header") },
 		"emptied":      func(s obj, _ []any) { s["header"] = obj{"etsiU": []any{}} },
 		"no list":      func(s obj, _ []any) { s["header"] = obj{"etsiU": "x"} },
-		"reversed":     func(s obj, items []any) { slices.Reverse(items) },
+		"reversed":     func(_ obj, items []any) { slices.Reverse(items) },
 		"damaged":      func(_ obj, items []any) { items[0] = items[0].(string)[:200] },
 		"damaged last": func(_ obj, items []any) { items[2] = "!" },
 		"no text":      func(_ obj, items []any) { items[1] = 1 },
-		"other stamp": func(s obj, items []any) {
+		"other stamp": func(_ obj, items []any) {
 			items[0] = item(t, "sigTst", obj{"tstTokens": []any{obj{"val": tsa.stamp(t, []byte("x"), signedAt)}}})
 		},
 	} {

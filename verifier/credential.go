@@ -213,10 +213,10 @@ func (t teller) assessment(a *AchievementAnswer, as elm.LearningAssessment) {
 		out.Grade = t.text(as.Grade.NoteLiteral)
 	}
 	if s := as.SpecifiedBy; s != nil && s.DCType != nil {
-		out.Type = t.text(s.DCType.PrefLabel)
+		out.Type = clean(s.DCType.Label(t.loc))
 	}
 	if out.Type == "" && len(as.DCType) > 0 {
-		out.Type = t.text(as.DCType[0].PrefLabel)
+		out.Type = clean(as.DCType[0].Label(t.loc))
 	}
 	a.Assessments = append(a.Assessments, out)
 }
@@ -325,8 +325,8 @@ func birthday(d elm.DateTime) string {
 }
 
 // clean makes a text of a document fit to be shown: without control
-// characters, without marks that turn the direction of what follows, and not
-// longer than a reader would read. Escaping is left to who writes the page.
+// characters, without marks that nobody sees or that turn the direction of what
+// follows, and not longer than a reader would read. Escaping is left to who writes the page.
 func clean(s string) string {
 	var b strings.Builder
 	n := 0
@@ -334,7 +334,8 @@ func clean(s string) string {
 		switch {
 		case unicode.IsSpace(r) || unicode.IsControl(r):
 			r = ' '
-		case unicode.Is(unicode.Bidi_Control, r), r == '\ufeff', r == '\u2028', r == '\u2029',
+		case r == '\u200c', r == '\u200d': // joiners: Persian and the scripts of India are spelt with them
+		case unicode.Is(unicode.Cf, r), // not seen, or turns what follows
 			r >= 0xe0000 && r <= 0xe0fff, // tags: text that nobody sees
 			unicode.Is(unicode.Co, r):    // private use: shows whatever a font likes
 			continue

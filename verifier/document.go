@@ -4,6 +4,9 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"slices"
+	"strings"
+	"sync"
 
 	"github.com/probatum/probatum/contexts"
 	"github.com/probatum/probatum/elm"
@@ -14,7 +17,7 @@ import (
 // The classes of a European digital credential, all of them: an unknown one
 // could mean anything.
 const (
-	verifiableCredential = "VerifiableCredential"
+	verifiableCredential = "VerifiableCredential" //nolint:gosec // the name of a class, not a secret
 	europeanCredential   = "EuropeanDigitalCredential"
 )
 
@@ -61,12 +64,22 @@ func (r *run) content() bool {
 		return r.refuseJSON(err)
 	}
 	r.document = &document{raw: r.file.Payload, root: object(list)}
-	if !knownType(r.document.root["type"]) {
+	if nearlyKnown(r.document.raw) {
+		r.report.Form = ""
+		return r.fail(Format, proof.Malformed, "verify.format.case", nil)
+	}
+	if !knownType(r.document.root["type"]) || r.document.root.has("@type") {
 		r.report.Form = ""
 		return r.fail(Format, proof.Type, "verify.format.type", nil)
 	}
 	if !knownContext(r.document.root["@context"]) || nestedContext(list) {
 		return r.fail(Format, proof.Context, "verify.format.context", nil)
+	}
+	if p, ok := r.document.root["proof"]; ok && !empty(p) {
+		// European digital credentials have their proof outside. Nothing here
+		// would check this one, and it must not look as if somebody had.
+		r.report.Timestamps = nil
+		return r.fail(Seal, proof.Proof, "verify.seal.second", nil)
 	}
 	return r.pass(Format, "verify.format.pass")
 }
@@ -113,10 +126,50 @@ func hasContext(raw json.RawMessage) bool {
 	if !bytes.Contains(raw, []byte("context")) && !bytes.Contains(raw, []byte(`\u`)) {
 		return false
 	}
+	return anyName(raw, func(name string) bool { return name == "@context" })
+}
+
+// nearlyKnown looks for a member that differs only in case from a name of the
+// data model. Readers that match names without regard to case would take the
+// one for the other.
+func nearlyKnown(raw json.RawMessage) bool {
+	known := knownNames()
+	return anyName(raw, func(name string) bool {
+		exact, ok := known[fold(name)]
+		return ok && name != exact
+	})
+}
+
+// knownNames are the names that a credential may have by its contexts, by
+// their folded form. Names of classes are no names of members.
+var knownNames = sync.OnceValue(func() map[string]string {
+	names := []string{
+		"@context", "@id", "@type", "id", "type", "credentialSchema", "credentialStatus", "credentialSubject", "evidence",
+		"expirationDate", "holder", "issuanceDate", "issued", "issuer", "proof", "refreshService", "termsOfUse", "validFrom", "validUntil",
+	}
+	for name := range contexts.Terms(contexts.ELM32) {
+		if first := name[0]; 'a' <= first && first <= 'z' {
+			names = append(names, name)
+		}
+	}
+	known := make(map[string]string, len(names))
+	for _, name := range names {
+		known[fold(name)] = name
+	}
+	return known
+})
+
+// fold makes names equal that differ only in case, also by letters that fold
+// to ASCII ones.
+func fold(name string) string { return strings.ToLower(strings.ToUpper(name)) }
+
+// anyName tells whether a member below raw, which was checked to be JSON, has a
+// name that match wants.
+func anyName(raw json.RawMessage, match func(name string) bool) bool {
 	d := json.NewDecoder(bytes.NewReader(raw))
 	d.UseNumber()
-	// names[i] tells whether level i is an object whose next token is a name;
-	// arrays are never.
+	// open[i] tells whether level i is an object, and whether its next token is
+	// a name.
 	type level struct{ object, name bool }
 	var open []level
 	for {
@@ -131,7 +184,7 @@ func hasContext(raw json.RawMessage) bool {
 		if n := len(open); n > 0 && open[n-1].object {
 			open[n-1].name = !open[n-1].name
 			if !open[n-1].name {
-				if tok == "@context" {
+				if name, ok := tok.(string); ok && match(name) {
 					return true
 				}
 				continue
@@ -167,6 +220,9 @@ func (r *run) schema() {
 		r.fail(Schema, proof.Schema, "verify.schema.fail", map[string]any{"Count": len(findings)})
 	case err != nil:
 		r.fail(Schema, proof.Schema, "verify.schema.unreadable", nil)
+	case !slices.ContainsFunc(claims.CredentialSchema, func(c elm.CredentialSchema) bool { return elm.KnowsProfile(c.ID) }):
+		// The generic rules hold; those of the profile that it names, nobody looked at.
+		r.notDone(Schema, proof.Schema, "verify.schema.profile")
 	default:
 		r.pass(Schema, "verify.schema.pass")
 	}

@@ -76,8 +76,8 @@ func TestTV14KeyBroughtAlong(t *testing.T) {
 	stranger := certify(t, sealCert(), nil)
 	jwk := obj{
 		"kty": "EC", "crv": "P-256",
-		"x": base64.RawURLEncoding.EncodeToString(stranger.key.X.FillBytes(make([]byte, 32))), //nolint:staticcheck // a JWK has coordinates
-		"y": base64.RawURLEncoding.EncodeToString(stranger.key.Y.FillBytes(make([]byte, 32))), //nolint:staticcheck // see above
+		"x": base64.RawURLEncoding.EncodeToString(stranger.key.X.FillBytes(make([]byte, 32))),
+		"y": base64.RawURLEncoding.EncodeToString(stranger.key.Y.FillBytes(make([]byte, 32))),
 	}
 	var all []attack
 	for name, edit := range map[string]func(h obj){

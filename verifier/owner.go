@@ -3,9 +3,10 @@ package verifier
 import (
 	"encoding/json"
 	"errors"
-	"net/netip"
 	"net/url"
 	"slices"
+	"strings"
+	"unicode"
 
 	"golang.org/x/text/language"
 
@@ -92,13 +93,27 @@ func identifies(id string) bool {
 		return false
 	}
 	switch u.Scheme {
-	case "urn", "did":
+	case "urn":
 		return u.Opaque != ""
+	case "did":
+		host, web := strings.CutPrefix(u.Opaque, "web:")
+		host, _, _ = strings.Cut(host, ":")
+		host, _, _ = strings.Cut(host, "%") // a port, behind an escaped colon
+		return u.Opaque != "" && (!web || named(host))
 	case "http", "https":
-		_, err := netip.ParseAddr(u.Hostname())
-		return u.Hostname() != "" && u.User == nil && err != nil
+		return u.User == nil && named(u.Hostname())
 	}
 	return false
+}
+
+// named tells a host that goes by a name from an address in any spelling:
+// "127.1", "0x7f.1" and "2130706433" are addresses to some. The last part of a
+// name has a letter (RFC 3696, 2).
+func named(host string) bool {
+	host = strings.TrimSuffix(host, ".")
+	last := host[strings.LastIndexByte(host, '.')+1:]
+	return !strings.Contains(host, ":") && !strings.HasPrefix(strings.ToLower(last), "0x") &&
+		strings.ContainsFunc(last, unicode.IsLetter)
 }
 
 // countryConcept is the concept of the EU's country list, which goes by ISO

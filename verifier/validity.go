@@ -10,7 +10,7 @@ import (
 
 // zoned is xsd:dateTime with its offset, as VC Data Model 1.1 wants dates: a
 // time without one is a different moment for every reader.
-var zoned = regexp.MustCompile(`^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2})$`)
+var zoned = regexp.MustCompile(`^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?(Z|[+-](0[0-9]|1[0-3]):[0-5][0-9]|[+-]14:00)$`)
 
 // validity compares the dates with the moment for which the file is judged.
 // A date may be left out where the data model lets it; one that is there and
@@ -18,6 +18,7 @@ var zoned = regexp.MustCompile(`^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0
 func (r *run) validity() {
 	var begin, end time.Time // the latest beginning and the earliest end
 	var from time.Time
+	ends := false // an end is given
 	for _, name := range []string{"issuanceDate", "issued", "validFrom", "expirationDate", "validUntil"} {
 		raw, ok := r.document.root[name]
 		if !ok {
@@ -30,8 +31,8 @@ func (r *run) validity() {
 		}
 		switch name {
 		case "expirationDate", "validUntil":
-			if end.IsZero() || at.Before(end) {
-				end = at
+			if !ends || at.Before(end) {
+				end, ends = at, true
 			}
 		default:
 			if name == "validFrom" {
@@ -44,17 +45,28 @@ func (r *run) validity() {
 	}
 	day := func(t time.Time) map[string]any { return map[string]any{"Date": t} }
 	switch {
-	case !end.IsZero() && end.Before(from):
+	case ends && end.Before(from):
 		r.fail(Validity, proof.Validity, "verify.validity.order", nil)
 	case begin.After(r.at.Add(Skew)):
 		r.fail(Validity, proof.Validity, "verify.validity.early", day(begin))
-	case !end.IsZero() && end.Add(Skew).Before(r.at):
+	case r.file.SigT.After(r.latest().Add(Skew)):
+		r.fail(Validity, proof.Validity, "verify.validity.sealed", day(r.file.SigT))
+	case ends && end.Add(Skew).Before(r.at):
 		r.fail(Validity, proof.Validity, "verify.validity.expired", day(end))
-	case end.IsZero():
+	case !ends:
 		r.pass(Validity, "verify.validity.open")
 	default:
 		r.found[Validity] = Check{ID: Validity, Result: Passed, Key: "verify.validity.pass", Args: day(end)}
 	}
+}
+
+// latest is the moment after which nothing can have been sealed yet, whatever
+// moment the file is judged for.
+func (r *run) latest() time.Time {
+	if r.at.After(r.now) {
+		return r.at
+	}
+	return r.now
 }
 
 // date reads one date, alone or as a list of one.

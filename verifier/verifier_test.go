@@ -155,7 +155,7 @@ func TestAnswerJSON(t *testing.T) {
 		},
 		"issuer": obj{"name": body, "id": "urn:epass:org:1", "identifier": registered, "country": "DE", "trusted": true, "accreditation": nil},
 		"credential": obj{
-			"id": "urn:credential:5a2c4a39-6c0b-4a53-b1d9-0d3f4be3b6f4", "title": "Licht",
+			"id": "urn:credential:5a2c4a39-6c0b-4a53-b1d9-0d3f4be3b6f4", "title": "Licht", "achievement": "Lighting",
 			"subject": obj{
 				"id": "urn:epass:person:9", "name": "Noor Example", "givenName": "Noor", "familyName": "Example", "dateOfBirth": "2001-05-17",
 			},

@@ -1,6 +1,7 @@
 package jose
 
 import (
+	"crypto/sha1" //nolint:gosec // x5t of RFC 7515; see readCertificates
 	"crypto/sha256"
 	"crypto/subtle"
 	"crypto/x509"
@@ -247,8 +248,8 @@ func checkToken(kid string) error {
 	return nil
 }
 
-// readCertificates reads x5c (RFC 7515, 4.1.6) and holds x5t#S256 (4.1.8) and
-// the algorithm against the leaf.
+// readCertificates reads x5c (RFC 7515, 4.1.6) and holds x5t (4.1.7),
+// x5t#S256 (4.1.8) and the algorithm against the leaf.
 func (h *Header) readCertificates(Policy) error {
 	raw, ok := h.members["x5c"]
 	if !ok {
@@ -275,6 +276,14 @@ func (h *Header) readCertificates(Policy) error {
 		want := sha256.Sum256(leaf.Raw)
 		if err != nil || subtle.ConstantTimeCompare(digest, want[:]) != 1 {
 			return keyRefusal("proof.key.x5t", errors.New("x5t#S256 names another certificate"))
+		}
+	}
+	if raw, ok := h.members["x5t"]; ok { // adds nothing to x5c, but must not contradict it
+		text, _ := jsonString(raw)
+		digest, err := DecodeBase64URL(text)
+		want := sha1.Sum(leaf.Raw) //nolint:gosec // RFC 7515, 4.1.7 has no other digest
+		if err != nil || subtle.ConstantTimeCompare(digest, want[:]) != 1 {
+			return keyRefusal("proof.key.x5t", errors.New("x5t names another certificate"))
 		}
 	}
 	fits, err := keys.Algorithm(leaf.PublicKey)

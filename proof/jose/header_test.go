@@ -2,6 +2,7 @@ package jose_test
 
 import (
 	"crypto/rand"
+	"crypto/sha1"
 	"crypto/sha256"
 	"crypto/x509"
 	"crypto/x509/pkix"
@@ -204,6 +205,9 @@ func TestTV15Certificates(t *testing.T) {
 		`"x5c":["` + x5c + `"],"x5t#S256":"` + x5t + `"`: "",
 		`"x5c":["` + x5c + `"],"x5t#S256":"` + base64.RawURLEncoding.EncodeToString(other[:]) + `"`: proof.Key,
 		`"x5c":["` + x5c + `"],"x5t#S256":"` + x5t + `="`:                                           proof.Key,
+		`"x5c":["` + x5c + `"],"x5t":"` + sha1Of(t, x5c) + `"`:                                      "",
+		`"x5c":["` + x5c + `"],"x5t":"` + base64.RawURLEncoding.EncodeToString(other[:20]) + `"`:    proof.Key,
+		`"x5c":["` + x5c + `"],"x5t":null`:                                                          proof.Key,
 		`"x5c":["` + x5c + `"],"x5t#S256":null`:                                                     proof.Key,
 		`"x5c":["` + x5c + `"],"x5t#S256":""`:                                                       proof.Key,
 		`"x5c":[]`:                                                                                  proof.Key,
@@ -214,11 +218,21 @@ func TestTV15Certificates(t *testing.T) {
 		`"x5c":["` + x5c + `\n"]`:                                                                   proof.Key,
 		`"x5c":["` + strings.TrimRight(x5c, "=") + `A"]`:                                            proof.Key,
 		`"x5c":[` + strings.Repeat(`"`+x5c+`",`, 10) + `"` + x5c + `"]`:                             proof.Key,
-		`"x5c":["` + base64.StdEncoding.EncodeToString(make([]byte, 40<<10)) + `"]`: proof.Key,
+		`"x5c":["` + base64.StdEncoding.EncodeToString(make([]byte, 40<<10)) + `"]`:                 proof.Key,
 	} {
 		_, err := parse(header(more))
 		want(t, more[:min(60, len(more))], err, code)
 	}
+}
+
+func sha1Of(t *testing.T, x5c string) string {
+	t.Helper()
+	der, err := base64.StdEncoding.DecodeString(x5c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum := sha1.Sum(der)
+	return base64.RawURLEncoding.EncodeToString(sum[:])
 }
 
 func TestTV19DoubledMembers(t *testing.T) {
