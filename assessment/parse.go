@@ -4,6 +4,8 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"slices"
+	"strconv"
 	"time"
 
 	"github.com/probatum/probatum/internal/fault"
@@ -71,8 +73,8 @@ type parser struct {
 	accreditationAt                 []string
 
 	// Whether these lists could be read: else nothing is said about what they
-	// lack.
-	assessorsRead, methodsRead, outcomesRead bool
+	// lack. methodsNamed: every method has an id that can be referred to.
+	assessorsRead, methodsRead, methodsNamed, outcomesRead bool
 }
 
 func (p *parser) result(o *object) {
@@ -162,14 +164,24 @@ func (p *parser) embedded(o *object) Unit {
 	ours, known, exact := shipped(o)
 	switch {
 	case !known:
+		p.recorded = recordedESCO()
 		u := p.unit(o)
 		if u.Prerequisites.Enforced {
 			p.add(o.at("prerequisites")+".enforced", "unit.prerequisites", "R82")
 		}
+		if u.ID != "" && publishes(u.Scheme.ID) {
+			p.add(o.at("scheme")+".id", "unit.scheme", "R53", "Unit", printable(u.ID), "Value", u.Scheme.ID)
+		}
 		return u
 	case !exact:
-		p.add(o.at("version"), "unit.version", "R53", "Unit", ours.ID)
+		if _, ok := o.take("version", must("R53")); ok {
+			p.add(o.at("version"), "unit.version", "R53", "Unit", ours.ID)
+		}
 		return Unit{}
+	}
+	if status := string(o.known["status"]); status == strconv.Quote(string(InPreparation)) && ours.Status != InPreparation {
+		// Somebody doubts that the unit is ready: that is told as such, too.
+		p.add(o.at("status"), "unit.preparation", "R50", "Unit", ours.ID)
 	}
 	got, err := json.Marshal(o.known)
 	if err != nil {
@@ -285,6 +297,7 @@ func (p *parser) methods(o *object) {
 		})
 		p.methodAt = append(p.methodAt, item.path)
 	})
+	p.methodsNamed = p.methodsRead && !slices.ContainsFunc(p.res.Methods, func(m Method) bool { return m.ID == "" })
 }
 
 func (p *parser) outcomes(o *object) {

@@ -22,6 +22,10 @@ type reader struct {
 	faults fault.List
 	more   int      // faults beyond maxKept
 	langs  []string // languages that every text must have
+
+	// recorded are the links to ESCO that a unit may have; nil while the units
+	// that record them are read.
+	recorded map[string]ESCO
 }
 
 // An object is a JSON object that is being read. Its members are taken out one

@@ -147,7 +147,7 @@ func (p *parser) criteria(i int, out Outcome) {
 		for k, id := range c.Methods {
 			m, ok := p.res.Method(id)
 			switch {
-			case !p.methodsRead:
+			case !p.methodsNamed:
 			case !ok:
 				p.add(entry(at+".methods", k), "criterion.method", "R05", "Value", id)
 			case len(m.Outcomes) > 0 && !slices.Contains(m.Outcomes, out.ID):
@@ -174,7 +174,7 @@ func (p *parser) triangulation(i int) {
 			}
 		}
 	}
-	if !p.methodsRead || types[""] { // reported already
+	if !p.methodsNamed || types[""] { // reported already
 		return
 	}
 	if len(types) < 3 {

@@ -65,12 +65,12 @@ func SampleResult(unitID string, now time.Time) Result {
 			Prerequisites: Text{
 				"en": "None enforced. The scheme names the unit Work Organisation as the one to hold first.",
 				"fr": "Aucun n’est exigé. Le dispositif désigne l’unité Organisation du travail comme celle à posséder d’abord.",
-				"de": "Keine verlangt. Das Konzept nennt die Einheit Arbeitsorganisation als die zuerst zu erwerbende.",
+				"de": "Keine verlangt. Das Zertifizierungsprogramm nennt die Einheit Arbeitsorganisation als die zuerst zu erwerbende.",
 			},
 			Stackability: Text{
 				"en": "One unit of a profile for event technicians; it can be combined with the other units of the scheme.",
 				"fr": "Une unité d’un profil de technicien du spectacle et de l’événementiel ; elle peut être combinée avec les autres unités du dispositif.",
-				"de": "Eine Einheit eines Profils für Veranstaltungstechnik; sie lässt sich mit den anderen Einheiten des Konzepts verbinden.",
+				"de": "Eine Einheit eines Profils für Veranstaltungstechnik; sie lässt sich mit den anderen Einheiten des Zertifizierungsprogramms verbinden.",
 			},
 		},
 	}

@@ -46,6 +46,7 @@ var beyondSchema = map[string]string{
 	"criterion-unknown":       "compares with the unit",
 	"dates-order":             "compares dates",
 	"duplicate-member":        "what a schema sees has lost the double",
+	"esco-unrecorded":         "knows what is recorded",
 	"expired":                 "looks at the clock",
 	"level":                   "looks into the vocabulary",
 	"level-label":             "looks into the vocabulary",
@@ -58,6 +59,7 @@ var beyondSchema = map[string]string{
 	"same-assessor-id":        "compares people",
 	"same-assessor-name":      "compares people",
 	"two-methods":             "counts types",
+	"unit-foreign-scheme":     "knows what is published",
 	"unit-version":            "knows what is published",
 }
 

@@ -75,6 +75,33 @@ var standards = sync.OnceValue(func() []Unit {
 	return units
 })
 
+// recordedESCO are the links to ESCO in the units that come with the program,
+// by URI: those whose source is recorded.
+var recordedESCO = sync.OnceValue(func() map[string]ESCO {
+	recorded := map[string]ESCO{}
+	keep := func(links []ESCO) {
+		for _, e := range links {
+			recorded[e.URI] = e
+		}
+	}
+	for _, u := range standards() {
+		keep(u.Occupations)
+		for _, o := range u.Outcomes {
+			keep(o.ESCO)
+		}
+		for _, x := range u.Related {
+			keep(x.ESCO)
+		}
+	}
+	return recorded
+})
+
+// publishes tells whether the units of a scheme come with the program: no
+// Result adds one to them.
+func publishes(scheme string) bool {
+	return slices.ContainsFunc(standards(), func(u Unit) bool { return u.Scheme.ID == scheme })
+}
+
 // parseUnit reads the file of one unit version, which must have every text in
 // the languages.
 func parseUnit(data []byte, langs []string) (Unit, error) {

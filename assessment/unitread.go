@@ -166,11 +166,29 @@ func (r *reader) esco(o *object, name string, n need, class string) []ESCO {
 			r.add(item.at("uri"), "esco.class", "R52", "Value", e.URI)
 		case withdrawnESCO[e.URI] != "":
 			r.add(item.at("uri"), "esco.withdrawn", "TI-8", "Value", e.URI, "Instead", withdrawnESCO[e.URI])
+		case r.recorded != nil:
+			r.asRecorded(item, e)
 		}
 		uris.add(r, item.at("uri"), "R52", e.URI)
 		links = append(links, e)
 	})
 	return links
+}
+
+// asRecorded holds a link to ESCO against those whose source is recorded: a
+// link that nobody has looked up is not put into a credential (R52).
+func (r *reader) asRecorded(item *object, e ESCO) {
+	known, ok := r.recorded[e.URI]
+	switch {
+	case !ok:
+		r.add(item.at("uri"), "esco.unrecorded", "R52", "Value", e.URI)
+	case len(e.Label) > 0 && !maps.Equal(e.Label, known.Label):
+		r.add(item.at("label"), "esco.differs", "R52", "Value", known.Label["en"])
+	case e.Version != "" && e.Version != known.Version:
+		r.add(item.at("version"), "esco.differs", "R52", "Value", known.Version)
+	case e.Reuse != known.Reuse:
+		r.add(item.at("reuse"), "esco.differs", "R52", "Value", string(known.Reuse))
+	}
 }
 
 // sourced reads a list of things to know, or of attitudes.
@@ -210,7 +228,7 @@ func (seen once) add(r *reader, path, rule, key string) {
 
 // shipped finds the unit version that a unit of a Result says it is, among
 // those that come with the program. known tells whether they have the id in
-// any version.
+// any version; exact, whether u is the version that was named.
 func shipped(o *object) (u Unit, known, exact bool) {
 	var id, version string
 	if json.Unmarshal(o.known["id"], &id) != nil {
@@ -221,12 +239,12 @@ func shipped(o *object) (u Unit, known, exact bool) {
 		if s.ID != id {
 			continue
 		}
-		known = true
+		u, known = s, true
 		if exact && s.Version == version {
 			return s, true, true
 		}
 	}
-	return Unit{}, known, false
+	return u, known, false
 }
 
 // differs lists the places where one JSON value is not the other, at most so
