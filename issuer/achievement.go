@@ -204,6 +204,10 @@ func (b *builder) outcome(i int, o assessment.Outcome) elm.LearningOutcome {
 			ID: fmt.Sprintf("%s-code-%d", id, n+1), Notation: code, SchemeName: b.primary(b.r.Unit.Scheme.Title),
 		})
 	}
+	// What the descriptions of the assessments refer to.
+	out.Identifier = append(out.Identifier, elm.Identifier{
+		ID: id + "-id", Notation: o.ID, SchemeName: "Probatum unit " + b.r.Unit.Name(),
+	})
 	reuse := map[assessment.Reuse]bool{}
 	for n, e := range o.ESCO {
 		if !strings.HasPrefix(e.URI, escoSkills) {

@@ -136,6 +136,7 @@ func TestDraftSaysWhatTheResultSays(t *testing.T) {
 		q + "learningOutcome 0 relatedESCOSkill 0 inScheme id":    "http://data.europa.eu/esco/concept-scheme/skills",
 		q + "learningOutcome 0 relatedESCOSkill 0 prefLabel de":   "Beleuchtungspläne lesen",
 		q + "learningOutcome 0 identifier 0 notation":             "01 00 20 04 10",
+		q + "learningOutcome 0 identifier 2 notation":             r.Unit.Outcomes[0].ID,
 		"displayParameter primaryLanguage id":                     ap + "language/ENG",
 		"displayParameter language 2 id":                          ap + "language/DEU",
 		"displayParameter title fr":                               r.Unit.Title["fr"],
@@ -240,7 +241,7 @@ func TestLevelNeedsItsNationalLevel(t *testing.T) {
 	if q.EQFLevel != nil || len(q.NQFLevel) > 0 {
 		t.Errorf("a level is claimed without a national one: %v, %v", q.EQFLevel, q.NQFLevel)
 	}
-	want := elm.NewText("en", "Level 4 descriptors used", "fr", "Descripteurs du niveau 4 utilisés", "de", "Deskriptoren der Niveaustufe 4 verwendet")
+	want := elm.NewText("en", "level 4 descriptors used", "fr", "descripteurs du niveau 4 utilisés", "de", "Deskriptoren der Niveaustufe 4 verwendet")
 	if !slices.ContainsFunc(q.AdditionalNote, func(n elm.Note) bool { return cmp.Equal(n.NoteLiteral, want) }) {
 		t.Errorf("no note says %v in %v", want, q.AdditionalNote)
 	}

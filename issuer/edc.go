@@ -28,7 +28,10 @@ func EDC(d credential.Draft, id credential.ID) ([]byte, error) {
 	if d.Claims == nil {
 		return nil, fmt.Errorf("writing draft %s as edc: no claims", d.ID)
 	}
-	c := named(reflect.ValueOf(*d.Claims), string(id)).Interface().(elm.Credential)
+	c, ok := named(reflect.ValueOf(*d.Claims), string(id)).Interface().(elm.Credential)
+	if !ok {
+		return nil, fmt.Errorf("writing draft %s as edc: naming its nodes changed its type", d.ID)
+	}
 	c.ID = string(id)
 	c.CredentialSchema = elm.One(elm.CredentialSchema{ID: elm.ProfileGeneric})
 	c.Context = edcContext

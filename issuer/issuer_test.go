@@ -152,7 +152,7 @@ func TestIssueRefusesBeforeAnythingIsKept(t *testing.T) {
 // its own.
 var stores = map[string]func(t *testing.T, dir string) issuer.Store{
 	"database": func(t *testing.T, dir string) issuer.Store { return database(t, dir, clock) },
-	"file":     func(t *testing.T, dir string) issuer.Store { return &issuer.FileStore{Out: dir + "/out.jsonld"} },
+	"file":     func(_ *testing.T, dir string) issuer.Store { return &issuer.FileStore{Out: dir + "/out.jsonld"} },
 }
 
 // TestNothingLeavesWhenAStepFails breaks each step once. Nothing is handed out,

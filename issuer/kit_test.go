@@ -90,7 +90,7 @@ func sample(unit string) assessment.Result { return assessment.SampleResult(unit
 func faultKeys(err error) map[string]string {
 	all := map[string]string{}
 	for e := err; e != nil; {
-		if l, ok := e.(fault.List); ok {
+		if l, ok := e.(fault.List); ok { //nolint:errorlint // each layer is looked at in turn
 			for _, it := range l {
 				all[it.Key] = it.Path
 			}

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"syscall"
 
 	"github.com/probatum/probatum/internal/fault"
 )
@@ -17,7 +18,11 @@ import (
 // fs.ErrExist.
 func writeNew(path string, data []byte) (err error) {
 	notWritten := func(err error) error {
-		return fault.New(fault.Unavailable, "issue.out.unwritable", err).With("Path", path)
+		kind := fault.Unavailable // a full disk may have room again
+		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.ENOTDIR) {
+			kind = fault.Conflict
+		}
+		return fault.New(kind, "issue.out.unwritable", err).With("Path", path)
 	}
 	dir := filepath.Dir(path)
 	f, err := os.CreateTemp(dir, "."+filepath.Base(path)+".*") // mode 0600

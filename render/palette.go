@@ -56,7 +56,7 @@ func paletted(page *image.RGBA) *image.Paletted {
 	}
 	index := make(map[colour]uint8, len(exact))
 	for c := range exact {
-		index[c] = uint8(pal.Index(color.RGBA{c[0], c[1], c[2], 0xff}))
+		index[c] = uint8(pal.Index(color.RGBA{c[0], c[1], c[2], 0xff})) //nolint:gosec // a palette has at most 256 colours
 	}
 	out := image.NewPaletted(page.Bounds(), pal)
 	last = colour{}

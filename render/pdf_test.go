@@ -135,7 +135,7 @@ func TestPDFText(t *testing.T) {
 			"This service uses the ESCO classification of the European Commission.", "compare the name with the person’s ID", sampleLink,
 		},
 		"french": {
-			"DÉMO – pas un véritable certificat", "Atelier de la Scène – organisme de certification", "Il est certifié que", "Éloïse Grandjean-Lefèvre",
+			"DEMO – pas un véritable certificat", "Atelier de la Scène – organisme de certification", "Il est certifié que", "Éloïse Grandjean-Lefèvre",
 			"date de naissance : 14 mars 1998", "a démontré, par évaluation, les acquis d’apprentissage de l’unité", "Éclairage",
 			"1er décembre 2026", "sans date de fin", "100 heures (à titre d’exemple)", "Scannez pour vérifier", "Page 2 sur 3", "2 personnes évaluatrices",
 			"Le cachet électronique se trouve dans le fichier joint ; cette impression en est une image.", "« probatum verify »",
@@ -171,7 +171,7 @@ func TestPDFText(t *testing.T) {
 				}
 			}
 			for i, page := range strings.Split(strings.TrimSuffix(tool(t, dir, "pdftotext", "c.pdf", "-"), "\f"), "\f") {
-				if has := strings.Contains(page, "DEMO") || strings.Contains(page, "DÉMO"); s.cert.Demo && !has {
+				if has := strings.Contains(page, "DEMO"); s.cert.Demo && !has {
 					t.Errorf("page %d does not say DEMO", i+1)
 				}
 			}

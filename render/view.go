@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/probatum/probatum/elm"
 	"github.com/probatum/probatum/i18n"
@@ -203,7 +205,7 @@ func (v viewer) qualification(out *Certificate, q *elm.Qualification) {
 		words := v.text(n.NoteLiteral)
 		if strings.HasSuffix(n.ID, noteLevel) || descriptors.MatchString(n.NoteLiteral.In("en")) {
 			if out.Level == "" {
-				out.Level = words
+				out.Level = capital(words)
 				continue
 			}
 		}
@@ -248,6 +250,15 @@ func (v viewer) qualification(out *Certificate, q *elm.Qualification) {
 	if q.EntryRequirement != nil {
 		out.Prerequisites = v.text(q.EntryRequirement.NoteLiteral)
 	}
+}
+
+// capital lets a text that stands alone begin with a capital.
+func capital(s string) string {
+	first, size := utf8.DecodeRuneInString(s)
+	if first == utf8.RuneError { // nothing to write large
+		return s
+	}
+	return string(unicode.ToUpper(first)) + s[size:]
 }
 
 // level names the European level only together with a national one that is

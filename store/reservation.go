@@ -193,7 +193,7 @@ func (s *Store) Overdue(ctx context.Context, limit int) ([]issuer.Reservation, e
 		if err != nil {
 			return err
 		}
-		defer rs.Close()
+		defer rs.Close() //nolint:errcheck // rs.Err tells what went wrong
 		for rs.Next() {
 			var w row
 			if err := rs.Scan((*string)(&w.r.ID), (*string)(&w.r.Draft), (*string)(&w.r.Form), &w.r.Input, &w.want, &w.reserved); err != nil {

@@ -74,7 +74,11 @@ func find(path string, create bool) error {
 		return nil
 	}
 	if err != nil {
-		return fault.New(fault.Unavailable, "store.notMade", err).With("Path", path)
+		kind := fault.Unavailable // a full disk may have room again
+		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) {
+			kind = fault.Conflict
+		}
+		return fault.New(kind, "store.notMade", err).With("Path", path)
 	}
 	return f.Close()
 }

@@ -32,7 +32,7 @@ func Load(path string) (crypto.Signer, error) {
 	if err != nil {
 		return nil, fault.New(fault.Unreadable, "proof.key.file.unreadable", fmt.Errorf("opening key file: %w", err))
 	}
-	defer f.Close()
+	defer f.Close() //nolint:errcheck // only read from
 	info, err := f.Stat()
 	switch {
 	case err != nil:
