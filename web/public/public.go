@@ -52,7 +52,7 @@ type Config struct {
 	Demo      bool             // every page says DEMO, and /demo/states shows all states of the pages
 	Log       *slog.Logger     // nil: slog.Default()
 	Now       func() time.Time // nil: time.Now
-	AtOnce    int              // verifications that run at the same time; 0: twice the processors
+	AtOnce    int              // verifications that run at the same time; 0: one for each processor
 	Within    time.Duration    // time for one verification; 0: 2 s. Waiting for its turn may take half of it
 }
 
@@ -64,7 +64,7 @@ const (
 	MaxFile = strictjson.DefaultMaxBytes
 
 	maxBody      = MaxFile + 64<<10 // the file, and the envelope of a form
-	maxHeld      = 64 << 20         // bytes of uploads held in memory at the same time
+	maxHeld      = 24 << 20         // bytes of uploads held in memory at the same time
 	verifyTime   = 2 * time.Second  // every answer within 2 s
 	bodyReadTime = 15 * time.Second
 )
@@ -109,7 +109,7 @@ func newSite(cfg Config) (*site, error) {
 		cfg.Now = time.Now
 	}
 	if cfg.AtOnce <= 0 {
-		cfg.AtOnce = 2 * runtime.GOMAXPROCS(0)
+		cfg.AtOnce = runtime.GOMAXPROCS(0)
 	}
 	if cfg.Within <= 0 {
 		cfg.Within = verifyTime

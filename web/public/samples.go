@@ -57,12 +57,20 @@ func notDone(id verifier.CheckID, code proof.Code, key string) verifier.Check {
 	return verifier.Check{ID: id, Result: verifier.NotDone, Code: code, Key: key}
 }
 
+// issuerOf is the organisation that issues a sample: sampleOf made it.
+func issuerOf(c *elm.Credential) *elm.Organisation {
+	if o, ok := c.Issuer.(*elm.Organisation); ok {
+		return o
+	}
+	return &elm.Organisation{}
+}
+
 // reportOf makes the Report of a credential in which everything passed but the
 // checks given. Without claims nothing after the first failure was reached.
 func reportOf(now time.Time, claims *elm.Credential, trusted bool, bad ...verifier.Check) verifier.Report {
 	r := verifier.Report{Form: credential.EDC, Claims: claims, VerifiedAt: now.UTC().Truncate(time.Second)}
 	if claims != nil {
-		issuer := claims.Issuer.(*elm.Organisation) // made below
+		issuer := issuerOf(claims)
 		r.Issuer = &verifier.Issuer{
 			Name: issuer.LegalName.In("en"), ID: issuer.ID, Identifier: "NTRAT-DEMO0001", Country: "AT", Trusted: trusted,
 		}
@@ -160,7 +168,7 @@ func longest(issued time.Time) *elm.Credential {
 		"fr", "Préparer, installer, régler, programmer, exploiter et démonter l’éclairage d’artistes, de décors, de produits et de lieux pour des événements et des spectacles de toute taille",
 		"de", "Planen, Aufbauen, Einrichten, Programmieren, Bedienen und Abbauen der Veranstaltungsbeleuchtungsanlagen für Darstellende, Bühnenbilder, Produkte und Räume jeder Größe")
 	c.DisplayParameter.Title = title
-	c.Issuer.(*elm.Organisation).LegalName = elm.NewText("en",
+	issuerOf(c).LegalName = elm.NewText("en",
 		"Transnationale Prüfungsgenossenschaft für Bühnen-, Beleuchtungs- und Veranstaltungstechnikfachkräfteweiterbildung (DEMO – not qualified)")
 	return c
 }
@@ -179,7 +187,7 @@ func hostile(issued time.Time) *elm.Credential {
 	c.ID = "javascript:alert(document.domain)"
 	c.DisplayParameter.Title = elm.NewText("en",
 		"=HYPERLINK(\"https://evil.example\") {{.Secret}} \u202egnp.exe\u2066 Z\u0351\u0352\u0353\u0354\u0355\u0356\u0357\u0358\u0359algo "+strings.Repeat("long ", 4000))
-	c.Issuer.(*elm.Organisation).ID = "javascript:alert(1)"
-	c.Issuer.(*elm.Organisation).LegalName = elm.NewText("en", "<svg onload=alert(1)> Ministry\u200b of \x00Education <style>body{display:none}</style>")
+	issuerOf(c).ID = "javascript:alert(1)"
+	issuerOf(c).LegalName = elm.NewText("en", "<svg onload=alert(1)> Ministry\u200b of \x00Education <style>body{display:none}</style>")
 	return c
 }

@@ -83,7 +83,8 @@ func TestHugeBodyIsRefusedEarly(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				if resp.StatusCode != 413 {
+				defer resp.Body.Close()
+				if resp.StatusCode != http.StatusRequestEntityTooLarge {
 					t.Errorf("status %d, want 413", resp.StatusCode)
 				}
 				if !resp.Close {
@@ -164,15 +165,18 @@ func TestSlowClients(t *testing.T) {
 						if _, err := io.WriteString(client, tt.drip); err != nil {
 							return
 						}
-						time.Sleep(100 * time.Millisecond)
+						time.Sleep(100 * time.Millisecond) //nolint:forbidigo // the clock of synctest: a client that drips
 					}
 				})
 				resp, err := http.ReadResponse(bufio.NewReader(client), nil)
+				if err == nil {
+					defer resp.Body.Close()
+				}
 				if took := time.Since(start); took > tt.within {
 					t.Errorf("answered after %v, want within %v", took, tt.within)
 				}
 				switch {
-				case tt.status == 0 && err == nil && resp.StatusCode != 368:
+				case tt.status == 0 && err == nil:
 					t.Errorf("status %d, want none", resp.StatusCode)
 				case tt.status != 0 && err != nil:
 					t.Errorf("no answer: %v", err)
@@ -258,7 +262,8 @@ func TestUploadsHeldAtOnceAreBounded(t *testing.T) {
 		var mu sync.Mutex
 		codes := map[int]int{}
 		data := strings.Repeat("x", public.MaxFile)
-		for range 36 { // more than 64 MB in all
+		const clients = 16 // with more than 24 MB in all
+		for range clients {
 			wg.Go(func() {
 				body := io.MultiReader(strings.NewReader(data), waiting{release})
 				w := do(h, http.MethodPost, "/api/v1/verify", body, "Content-Type", "application/json")
@@ -271,12 +276,12 @@ func TestUploadsHeldAtOnceAreBounded(t *testing.T) {
 		mu.Lock()
 		busy := codes[503]
 		mu.Unlock()
-		if busy == 0 || busy > 10 {
-			t.Errorf("%d of 36 were told to come again", busy)
+		if busy == 0 || busy > clients/2 {
+			t.Errorf("%d of %d were told to come again", busy, clients)
 		}
 		close(release)
 		wg.Wait()
-		if codes[200]+codes[503] != 36 || codes[200] == 0 {
+		if codes[200]+codes[503] != clients || codes[200] == 0 {
 			t.Errorf("answers were %v", codes)
 		}
 		for range 25 { // the room is free again

@@ -99,7 +99,7 @@ func resultOf(a verifier.Answer, loc i18n.Localizer) resultView {
 	if c == nil {
 		return v
 	}
-	v.Person, v.Heading = plain(c.Subject.Name), plain(c.Title)
+	v.Person, v.Heading = plain(c.Subject.Name), heading(c)
 	v.Rows = t.rows(
 		row{Name: "born", Label: "page.field.born", Value: t.day(c.Subject.DateOfBirth)},
 	)
@@ -114,6 +114,15 @@ func resultOf(a verifier.Answer, loc i18n.Localizer) resultView {
 	return v
 }
 
+// heading is the title of a credential, with that of the achievement where it
+// says more.
+func heading(c *verifier.CredentialAnswer) string {
+	if c.Achievement == "" {
+		return plain(c.Title)
+	}
+	return plain(c.Title) + " – " + plain(c.Achievement)
+}
+
 func linkOf(a verifier.Answer, loc i18n.Localizer) linkView {
 	t := teller{loc}
 	v := linkView{Verdict: t.verdict(a)}
@@ -126,7 +135,7 @@ func linkOf(a verifier.Answer, loc i18n.Localizer) linkView {
 	if c == nil {
 		return v
 	}
-	v.Person, v.Heading = plain(c.Subject.Name), plain(c.Title)
+	v.Person, v.Heading = plain(c.Subject.Name), heading(c)
 	issuer := row{Name: "issuer", Label: "page.field.issuer"}
 	if a.Issuer != nil {
 		issuer.Value = a.Issuer.Name
