@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/alecthomas/kong"
+
+	"github.com/probatum/probatum/internal/fault"
 )
 
 // Config is everything that can be set, by flag or by an environment variable
@@ -17,7 +19,7 @@ import (
 type Config struct {
 	Lang    string      `help:"Language of messages: en, fr or de. The environment's language serves when this is not given." placeholder:"LANG"`
 	Help    helpFlag    `short:"h" help:"Explain the command."`
-	Version versionFlag `help:"Print the version."`
+	Version versionFlag `help:"Print the version." env:"-"`
 
 	Demo   DemoCmd   `cmd:"" help:"Make throw-away keys, seal one credential, print every file and link, then serve the public pages."`
 	Issue  IssueCmd  `cmd:"" help:"Seal the credential of one Result file, with no database."`
@@ -26,9 +28,9 @@ type Config struct {
 }
 
 // language is what the person asked for, else what the environment is set to.
-func (c *Config) language() string {
-	if c.Lang != "" {
-		return c.Lang
+func language(asked string) string {
+	if asked != "" {
+		return asked
 	}
 	for _, name := range []string{"LC_ALL", "LC_MESSAGES", "LANG"} {
 		if v := os.Getenv(name); v != "" {
@@ -37,6 +39,53 @@ func (c *Config) language() string {
 		}
 	}
 	return "en"
+}
+
+// askedLanguage finds the language that was asked for on a command line that
+// could not be read as a whole.
+func askedLanguage(args []string) string {
+	for i, arg := range args {
+		if lang, ok := strings.CutPrefix(arg, "--lang="); ok {
+			return lang
+		}
+		if arg == "--lang" && i+1 < len(args) {
+			return args[i+1]
+		}
+	}
+	return os.Getenv("PROBATUM_LANG")
+}
+
+// usageFault gives the error of a command line that could not be read its words
+// in the reader's language. kong's own, which are English, stand behind them as
+// the cause.
+func usageFault(err error) error {
+	if f, ok := errors.AsType[*fault.Error](err); ok {
+		return f
+	}
+	if p, ok := errors.AsType[*kong.ParseError](err); ok && p.Context != nil && p.Context.Error == nil {
+		if names := missing(p.Context); len(names) > 0 {
+			return fault.New(fault.Usage, "cli.usage.missing", nil).With("What", strings.Join(names, ", "))
+		}
+	}
+	return fault.New(fault.Usage, "cli.usage", err)
+}
+
+// missing lists the flags and arguments that a command needs and did not get.
+func missing(ctx *kong.Context) []string {
+	var names []string
+	for _, f := range ctx.Flags() {
+		if f.Required && !f.Set {
+			names = append(names, "--"+f.Name)
+		}
+	}
+	if cmd := ctx.Selected(); cmd != nil {
+		for _, a := range cmd.Positional {
+			if a.Required && !a.Set {
+				names = append(names, a.Name)
+			}
+		}
+	}
+	return names
 }
 
 // errShown ends parsing when the answer has been printed already.
@@ -91,5 +140,5 @@ func (i *instant) UnmarshalText(text []byte) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("%q is no time: write it like 2026-11-25T08:00:00Z or 2026-11-25", text)
+	return fault.New(fault.Usage, "cli.time", nil).With("Value", string(text))
 }

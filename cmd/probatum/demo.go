@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strconv"
 	"time"
 
 	"github.com/probatum/probatum/i18n"
@@ -95,6 +96,9 @@ func (c *DemoCmd) listen() (net.Listener, string, error) {
 	host, port, err := net.SplitHostPort(c.Addr)
 	if err != nil || !loopback(host) {
 		return nil, "", fault.New(fault.Usage, "cli.demo.addr", err).With("Addr", c.Addr)
+	}
+	if _, err := strconv.ParseUint(port, 10, 16); err != nil {
+		return nil, "", fault.New(fault.Usage, "cli.demo.port", nil).With("Addr", c.Addr)
 	}
 	if c.Once {
 		if port == "0" {

@@ -9,10 +9,13 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/probatum/probatum/assessment"
 	"github.com/probatum/probatum/credential"
 	"github.com/probatum/probatum/elm"
 	"github.com/probatum/probatum/i18n"
+	"github.com/probatum/probatum/internal/fault"
 	"github.com/probatum/probatum/keys"
 	"github.com/probatum/probatum/keys/private"
 	"github.com/probatum/probatum/proof/jades"
@@ -54,6 +57,9 @@ const linkYears = 5
 // writes the files.
 func (d demo) issue(ctx context.Context) (demoShown, error) {
 	result := assessment.SampleResult("lighting", d.now())
+	// Two demos in one second are two results.
+	result.ID = assessment.ResultID(uuid.NewString())
+	result.CertificateNumber = fmt.Sprintf("DEMO-%d-%s", d.now().Year(), result.ID[:4])
 	seal, err := d.keys(result.Body)
 	if err != nil {
 		return demoShown{}, err
@@ -102,7 +108,11 @@ func (d demo) keys(body assessment.Body) (private.DemoFiles, error) {
 	if err != nil {
 		return files, err
 	}
-	return pki.Write(dir)
+	written, err := pki.Write(dir)
+	if fault.KindOf(err) == fault.Conflict { // another demo on the same folder was quicker
+		return files, nil
+	}
+	return written, err
 }
 
 // trust writes the trust folder: what makes the demo body trusted, for whoever
@@ -110,10 +120,10 @@ func (d demo) keys(body assessment.Body) (private.DemoFiles, error) {
 func (d demo) trust(dir, root string) error {
 	pem, err := os.ReadFile(root)
 	if err == nil {
-		err = os.MkdirAll(dir, 0o755)
+		err = os.MkdirAll(dir, 0o750)
 	}
 	if err == nil {
-		err = os.WriteFile(filepath.Join(dir, "demo-root.pem"), pem, 0o644)
+		err = os.WriteFile(filepath.Join(dir, "demo-root.pem"), pem, 0o600)
 	}
 	if err != nil {
 		return fmt.Errorf("writing the trust folder: %w", err)

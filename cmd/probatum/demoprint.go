@@ -3,6 +3,8 @@ package main
 import (
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/probatum/probatum/i18n"
@@ -48,7 +50,7 @@ func demoText(loc i18n.Localizer, shown demoShown, verdict verifier.Verdict, onc
 	entry(shown.Trust, "cli.demo.trust")
 	line("")
 	line(loc.T("cli.demo.try"))
-	line("  go run ./cmd/probatum verify --trust " + quote(shown.Trust) + " " + quote(shown.Files["edc"]))
+	line("  " + program() + " verify --trust " + quote(shown.Trust) + " " + quote(shown.Files["edc"]))
 	line("")
 	b.WriteString(qr)
 	entry(shown.Verify, "cli.demo.link")
@@ -57,6 +59,15 @@ func demoText(loc i18n.Localizer, shown demoShown, verdict verifier.Verdict, onc
 	}
 	line("")
 	return b.String(), nil
+}
+
+// program is how the person called the program: "go run" leaves it nowhere that
+// could be named.
+func program() string {
+	if dir := filepath.Dir(os.Args[0]); dir == "." || !strings.Contains(dir, "go-build") {
+		return quote(os.Args[0])
+	}
+	return "go run ./cmd/probatum"
 }
 
 // quote makes a path one word for a shell.

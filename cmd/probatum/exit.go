@@ -60,6 +60,17 @@ func exitCode(err error) int {
 	}
 }
 
+// An inFile error says which file, named on the command line, an error is
+// about.
+type inFile struct {
+	name string
+	err  error
+}
+
+func (e inFile) Error() string { return e.name + ": " + e.err.Error() }
+
+func (e inFile) Unwrap() error { return e.err }
+
 // explain prints an error for the person at the terminal: what is wrong, where,
 // and which rule says so. The cause of an internal error is printed too: who
 // runs the command is its operator.
@@ -67,21 +78,27 @@ func explain(w io.Writer, loc i18n.Localizer, err error) {
 	if _, ok := errors.AsType[verdictError](err); ok {
 		return
 	}
+	say := func(message string) {
+		if f, ok := errors.AsType[inFile](err); ok {
+			message = loc.T("cli.in", "File", f.name, "Message", message)
+		}
+		_, _ = fmt.Fprintln(w, "probatum: "+message)
+	}
 	if list, ok := errors.AsType[fault.List](err); ok {
-		_, _ = fmt.Fprintln(w, "probatum: "+loc.T("cli.faults", "Count", len(list)))
+		say(loc.T("cli.faults", "Count", len(list)))
 		for _, it := range list {
 			_, _ = fmt.Fprintf(w, "  %s  %s%s\n", it.Path, loc.TMap(it.Key, it.Args), rule(it.Rule))
 		}
 		return
 	}
 	if f, ok := errors.AsType[*fault.Error](err); ok && f.Public != "" {
-		_, _ = fmt.Fprintf(w, "probatum: %s%s\n", loc.TMap(f.Public, f.Args), rule(f.Rule))
+		say(loc.TMap(f.Public, f.Args) + rule(f.Rule))
 		if f.Err != nil {
 			_, _ = fmt.Fprintf(w, "  (%v)\n", f.Err)
 		}
 		return
 	}
-	_, _ = fmt.Fprintf(w, "probatum: %v\n", err)
+	_, _ = fmt.Fprintf(w, "probatum: %s\n  (%v)\n", loc.T("cli.internal"), err)
 }
 
 func rule(id string) string {

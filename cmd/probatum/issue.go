@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"os"
 	"time"
 
 	"github.com/probatum/probatum/credential"
@@ -32,6 +34,9 @@ func (c *IssueCmd) Run(ctx context.Context, std stdio, loc i18n.Localizer) error
 	if credential.Form(c.Form) != credential.EDC {
 		return fault.New(fault.Usage, "cli.form", nil).With("Form", c.Form).With("Known", credential.EDC)
 	}
+	if c.Out == "-" {
+		return fault.New(fault.Usage, "cli.issue.out", nil)
+	}
 	result, err := readResult(c.In, time.Now())
 	if err != nil {
 		return err
@@ -41,6 +46,9 @@ func (c *IssueCmd) Run(ctx context.Context, std stdio, loc i18n.Localizer) error
 		return err
 	}
 	if _, err := i.Issue(ctx, result); err != nil {
+		if _, ok := errors.AsType[fault.List](err); ok {
+			return inFile{c.In, err}
+		}
 		return err
 	}
 	if _, err := fmt.Fprintln(std.err, loc.T("cli.issued", "File", c.Out)); err != nil {
@@ -57,11 +65,14 @@ func newIssuer(keyPath, certPath string, s issuer.Store) (*issuer.Issuer, error)
 	}
 	chain, err := keys.ParseChain(pem)
 	if err != nil {
-		return nil, fmt.Errorf("reading certificate %s: %w", certPath, err)
+		return nil, inFile{certPath, err}
+	}
+	if _, err := os.Stat(keyPath); err != nil {
+		return nil, unreadable(keyPath, err)
 	}
 	key, err := private.Load(keyPath)
 	if err != nil {
-		return nil, fmt.Errorf("reading key %s: %w", keyPath, err)
+		return nil, inFile{keyPath, err}
 	}
 	return issuer.New(issuer.Config{Store: s, Key: key, Chain: chain, Pictures: picture, Now: time.Now})
 }

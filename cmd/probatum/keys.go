@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/probatum/probatum/assessment"
@@ -42,6 +43,9 @@ func (c *DemoKeysCmd) Run(std stdio, loc i18n.Localizer) error {
 		name = sealName(result.Body.LegalName, name)
 		id, country = or(id, result.Body.Identifier.Notation), or(country, result.Body.Identifier.Country)
 	}
+	if name == "" && id == "" && country == "" {
+		return fault.New(fault.Usage, "cli.keys.who", nil)
+	}
 	demo, err := private.NewDemo(private.DemoConfig{
 		Name: strings.TrimSuffix(name, private.DemoMark), OrganizationID: id, Country: country,
 		Algorithm: c.Alg, Now: time.Now(),
@@ -50,7 +54,9 @@ func (c *DemoKeysCmd) Run(std stdio, loc i18n.Localizer) error {
 		return err
 	}
 	files, err := demo.Write(c.Out)
-	if err != nil {
+	if fault.KindOf(err) == fault.Internal && err != nil {
+		return fault.New(fault.Conflict, "cli.unwritable", err).With("Dir", c.Out)
+	} else if err != nil {
 		return err
 	}
 	for _, f := range []struct{ key, path string }{
@@ -94,7 +100,11 @@ func readResult(path string, now time.Time) (assessment.Result, error) {
 	if err != nil {
 		return assessment.Result{}, err
 	}
-	return assessment.ParseResult(data, now)
+	result, err := assessment.ParseResult(data, now)
+	if err != nil {
+		return assessment.Result{}, inFile{path, err}
+	}
+	return result, nil
 }
 
 // readFile reads a file named on the command line, up to a limit.
@@ -102,6 +112,9 @@ func readFile(path string, limit int64) ([]byte, error) {
 	info, err := os.Stat(path)
 	if err != nil {
 		return nil, unreadable(path, err)
+	}
+	if info.IsDir() {
+		return nil, unreadable(path, syscall.EISDIR)
 	}
 	if info.Size() > limit {
 		return nil, fault.New(fault.TooLarge, "cli.large", nil).With("File", filepath.Base(path)).With("Max", limit>>20)

@@ -59,11 +59,12 @@ func run(ctx context.Context, args []string, std stdio) int {
 	case errors.Is(err, errShown):
 		return exitOK
 	case err != nil:
-		_, _ = fmt.Fprintln(std.err, "probatum:", err)
-		_, _ = fmt.Fprintln(std.err, "probatum --help lists the commands; probatum COMMAND --help explains one")
+		loc := i18n.For(language(or(cfg.Lang, askedLanguage(args))))
+		explain(std.err, loc, usageFault(err))
+		_, _ = fmt.Fprintln(std.err, loc.T("cli.usage.help"))
 		return exitUsage
 	}
-	loc := i18n.For(cfg.language())
+	loc := i18n.For(language(cfg.Lang))
 	cmd.BindTo(ctx, (*context.Context)(nil))
 	if err := cmd.Run(std, loc); err != nil {
 		explain(std.err, loc, err)

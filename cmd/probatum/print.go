@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
 	"github.com/probatum/probatum/i18n"
 	"github.com/probatum/probatum/verifier"
@@ -29,10 +30,10 @@ func printAnswer(w io.Writer, loc i18n.Localizer, a verifier.Answer) error {
 		row("cli.row.achievement", c.Achievement)
 		row("cli.row.holder", c.Subject.Name)
 		row("cli.row.body", c.AwardingBody)
-		row("cli.row.awarded", c.AwardedOn)
+		row("cli.row.awarded", day(loc, c.AwardedOn))
 		row("cli.row.level", strings.Trim(c.Level+", "+c.NationalLevel, ", "))
-		row("cli.row.from", value(c.ValidFrom))
-		row("cli.row.until", value(c.ValidUntil))
+		row("cli.row.from", day(loc, value(c.ValidFrom)))
+		row("cli.row.until", day(loc, value(c.ValidUntil)))
 		row("cli.row.id", c.ID)
 	}
 	if is := a.Issuer; is != nil {
@@ -44,16 +45,44 @@ func printAnswer(w io.Writer, loc i18n.Localizer, a verifier.Answer) error {
 		if c.Code != "" {
 			code = " [" + string(c.Code) + "]"
 		}
-		fmt.Fprintf(&b, "%s %s: %s%s\n", signs[c.Result], loc.T("verify.check."+string(c.ID)), loc.T("verify.result."+c.Result), code)
+		result := c.Result
+		if result == "not-done" && c.Code == "" { // an earlier check has failed
+			result = "skipped"
+		}
+		found := loc.T("cli.check", "Check", loc.T("page.check."+string(c.ID)), "Result", loc.T("page.check.result."+result))
+		fmt.Fprintf(&b, "%s %s%s\n", signs[c.Result], found, code)
 		fmt.Fprintf(&b, "%s\n", wrap(c.Message, 84, "    "))
 	}
+	if len(a.Timestamps) > 0 {
+		fmt.Fprintf(&b, "\n%s\n", loc.T("page.field.timestamps"))
+	}
 	for _, t := range a.Timestamps {
-		fmt.Fprintf(&b, "  %s\n", wrap(t.Message, 84, "    "))
+		fmt.Fprintf(&b, "%s\n", wrap(loc.T("cli.check", "Check", instantOf(loc, value(t.Time)), "Result", t.Message), 84, "    "))
 	}
 	if _, err := io.WriteString(w, b.String()); err != nil {
 		return fmt.Errorf("writing the answer: %w", err)
 	}
 	return nil
+}
+
+// day writes a time for people; the JSON answer has it to the second. What
+// cannot be read stands as it is.
+func day(loc i18n.Localizer, s string) string {
+	for _, layout := range []string{time.RFC3339, time.DateOnly} {
+		if t, err := time.Parse(layout, s); err == nil {
+			return loc.Date(t.UTC())
+		}
+	}
+	return s
+}
+
+// instantOf writes a moment with its time, in UTC.
+func instantOf(loc i18n.Localizer, s string) string {
+	t, err := time.Parse(time.RFC3339, s)
+	if err != nil {
+		return s
+	}
+	return loc.T("page.instant", "Date", loc.Date(t.UTC()), "Time", t.UTC().Format("15:04:05"))
 }
 
 func value(s *string) string {

@@ -5,12 +5,14 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"os"
 	"os/exec"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -20,7 +22,27 @@ import (
 // A running is a demo in a process of its own.
 type running struct {
 	demoShown
-	stderr *bytes.Buffer
+	stderr *logged
+}
+
+// A logged is what a process writes while others read it.
+type logged struct {
+	mu   sync.Mutex
+	text bytes.Buffer // guarded by mu
+}
+
+// Write implements io.Writer.
+func (l *logged) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(p)
+}
+
+// String is what was written until now.
+func (l *logged) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String()
 }
 
 // startDemo starts the demo on a free port and waits until it serves.
@@ -30,7 +52,7 @@ func startDemo(t *testing.T) *running {
 	cmd := exec.CommandContext(ctx, "probatum", "demo", "--json", "--addr", "127.0.0.1:0", "--data", t.TempDir())
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	cmd.WaitDelay = 10 * time.Second
-	r := &running{stderr: new(bytes.Buffer)}
+	r := &running{stderr: new(logged)}
 	cmd.Stderr = r.stderr
 	stdout, err := cmd.StdoutPipe()
 	if err != nil {
@@ -135,7 +157,7 @@ func verifyByCommand(t *testing.T, data []byte, trust, lang string) (answer map[
 	cmd := exec.CommandContext(t.Context(), "probatum", "verify", "-", "--trust", trust, "--offline", "--json", "--lang", lang)
 	cmd.Stdin = bytes.NewReader(data)
 	out, err := cmd.Output()
-	if exit, ok := err.(*exec.ExitError); ok { //nolint:errorlint // Output gives exactly this type
+	if exit, ok := errors.AsType[*exec.ExitError](err); ok {
 		code = exit.ExitCode()
 	} else if err != nil {
 		t.Fatal(err)
@@ -171,7 +193,7 @@ func get(t *testing.T, url string) (int, string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer resp.Body.Close() //nolint:errcheck // only read from
+	defer resp.Body.Close()
 	body, err := io.ReadAll(resp.Body)
 	if err != nil {
 		t.Fatal(err)
@@ -185,7 +207,7 @@ func do(t *testing.T, req *http.Request, want int) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer resp.Body.Close() //nolint:errcheck // only read from
+	defer resp.Body.Close()
 	body, err := io.ReadAll(resp.Body)
 	if err != nil {
 		t.Fatal(err)

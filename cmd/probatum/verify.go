@@ -35,7 +35,11 @@ const fetchLimit = 1500 * time.Millisecond
 func (c *VerifyCmd) Run(ctx context.Context, std stdio, loc i18n.Localizer) error {
 	set, err := trust.Load(c.Trust)
 	if err != nil {
-		return fault.New(fault.Unreadable, "cli.trust", err).With("Dir", c.Trust)
+		key := "cli.trust"
+		if info, statErr := os.Stat(c.Trust); statErr != nil || !info.IsDir() {
+			key = "cli.trust.missing"
+		}
+		return fault.New(fault.Unreadable, key, err).With("Dir", c.Trust)
 	}
 	data, err := c.read(ctx, std.in, set)
 	if err != nil {
