@@ -216,18 +216,18 @@ func TestFindingsSayWhere(t *testing.T) {
 		{
 			"$.validFrom",
 			"Credential: start of validity must be a date with a time, such as 2026-01-31T12:00:00Z.",
-			"Attestation : l’indication « début de validité » doit être une date avec une heure, par exemple 2026-01-31T12:00:00Z.",
-			"Nachweis: Die Angabe „Beginn der Gültigkeit“ muss ein Datum mit Uhrzeit, etwa 2026-01-31T12:00:00Z sein.",
+			"Attestation : l’indication « début de validité » doit être une date avec une heure, par exemple 2026-01-31T12:00:00Z.",
+			"Nachweis: Die Angabe „Beginn der Gültigkeit“ verlangt ein Datum mit Uhrzeit, etwa 2026-01-31T12:00:00Z.",
 		},
 		{
 			"$.credentialSubject.hasClaim.provenBy",
 			"Assessment “Digital artefact assessment” has no grade.",
-			"Évaluation « Digital artefact assessment » : l’indication « note » manque.",
+			"Évaluation « Digital artefact assessment » : l’indication « note » manque.",
 			"Prüfung „Digital artefact assessment“: Die Angabe „Note“ fehlt.",
 		},
 		{
 			"$.credentialSubject.hasClaim.specifiedBy.eqfLevel",
-			"must come from the list “EQF levels”", "doit provenir de la liste « niveaux CEC »", "muss aus der Liste „EQR-Niveaus“ stammen",
+			"must come from the list “EQF levels”", "doit provenir de la liste « niveaux CEC »", "muss aus der Liste „EQR-Niveaus“ stammen",
 		},
 	}
 	if len(findings) != len(want) {
