@@ -66,6 +66,10 @@ func (l *Log) endTest(t Test, action string) {
 	switch action {
 	case "pass":
 		l.passed++
+		// A data race is reported in whichever test was printing at the time.
+		if slices.ContainsFunc(l.said[t], func(s string) bool { return strings.Contains(s, "WARNING: DATA RACE") }) {
+			l.print(l.said[t]...)
+		}
 	case "skip":
 		l.skipped = append(l.skipped, Skip{t, reason(l.said[t])})
 	case "fail":

@@ -35,6 +35,12 @@ const (
 {"Action":"output","Package":"q","Output":"FAIL\tq [build failed]\n"}
 {"Action":"fail","Package":"q","Elapsed":0,"FailedBuild":"q"}
 `
+	racing = `{"Action":"output","Package":"q","Test":"TestE","Output":"WARNING: DATA RACE\n"}
+{"Action":"pass","Package":"q","Test":"TestE","Elapsed":0}
+{"Action":"output","Package":"q","Test":"TestF","Output":"race detected during execution of test\n"}
+{"Action":"fail","Package":"q","Test":"TestF","Elapsed":0}
+{"Action":"fail","Package":"q","Elapsed":0.01}
+`
 	empty = `{"Action":"output","Package":"p","Output":"?   \tp\t[no test files]\n"}
 {"Action":"skip","Package":"p","Elapsed":0}
 `
@@ -55,6 +61,7 @@ func TestRun(t *testing.T) {
 		{"Failing", failing, "", false, false, []string{"c_test.go:9: got 1, want 2\n", "failed: q\n", "go: 1 passed, 1 failed, 0 skipped\n"}},
 		{"Panicking", panicking, "", false, false, []string{"panic: oh\n", "failed: q\n"}},
 		{"Unbuilt", unbuilt, "", false, false, []string{"undefined: x\n", "[build failed]", "failed: q\n"}},
+		{"RaceReportedInAnotherTest", racing, "", false, false, []string{"WARNING: DATA RACE\n", "race detected"}},
 		{"NothingRan", empty, "", false, false, []string{"no test ran\n"}},
 		{"NoInput", "", "", false, false, []string{"no test ran\n"}},
 		{"PlainText", "go: updates needed\n", "", false, false, []string{"go: updates needed\n"}},
