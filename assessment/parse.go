@@ -328,9 +328,8 @@ func (p *parser) award(o *object) {
 		p.res.Level.EQF = l.integer("eqf", must("R81"), 1, 8)
 		if n, ok := l.object("national", may("R51")); ok {
 			p.res.Level.National = &NationalLevel{
-				ID:      n.formed("id", must("R51"), formNQF),
-				Label:   n.text("label", must("R51"), maxTitle),
-				Country: n.formed("country", must("R51"), formCountry),
+				ID:    n.formed("id", must("R51"), formNQF),
+				Label: n.text("label", must("R51"), maxTitle),
 			}
 			n.done()
 		}

@@ -203,9 +203,8 @@ type AwardLevel struct {
 
 // A NationalLevel is a level of a national qualifications framework.
 type NationalLevel struct {
-	ID      string `json:"id"`      // concept of http://data.europa.eu/snb/qdr/
-	Label   string `json:"label"`   // English label of the concept in the European vocabulary
-	Country string `json:"country"` // ISO 3166-1 alpha-2
+	ID    string `json:"id"`    // concept of http://data.europa.eu/snb/qdr/
+	Label string `json:"label"` // English label of the concept in the European vocabulary
 }
 
 // Credits are credit points.

@@ -55,7 +55,7 @@ func SampleResult(unitID string, now time.Time) Result {
 		},
 		Level: AwardLevel{
 			EQF:      unit.Level.EQF,
-			National: &NationalLevel{ID: "http://data.europa.eu/snb/qdr/c_12a84182", Label: "DQR Level 4", Country: "DE"},
+			National: &NationalLevel{ID: "http://data.europa.eu/snb/qdr/c_12a84182", Label: "DQR Level 4"},
 		},
 		Decision: Decision{
 			Officer: Officer{ID: "officer-3", Name: "Dr. Aylin Becker-Roth"}, Date: today, Imported: true,

@@ -30,7 +30,7 @@ func samples() map[string]assessment.Result {
 	french.Body.Address, french.Body.Locality, french.Body.Country = "1, rue du Modèle", "00000 Modèleville", "FR"
 	french.Body.Homepage, french.Body.Email = "https://scene-et-technique.example", "certificats@scene-et-technique.example"
 	french.Level.National = &assessment.NationalLevel{
-		ID: "http://data.europa.eu/snb/qdr/c_40020d69", Label: "NQF RNCP Level IV", Country: "FR",
+		ID: "http://data.europa.eu/snb/qdr/c_40020d69", Label: "NQF RNCP Level IV",
 	}
 	french.Candidate = assessment.Candidate{
 		ID: "candidate-4713", GivenName: "Éloïse", FamilyName: "Le Goff-N’Diaye", DateOfBirth: day("1999-08-23"),
