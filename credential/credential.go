@@ -26,12 +26,19 @@ type Form string
 // unencoded payload: what Europass and the EDC viewer take.
 const EDC Form = "edc"
 
+// PDF is a certificate for people with the EDC file attached. It has no id of
+// its own: it is made from a sealed EDC file.
+const PDF Form = "pdf"
+
 // MediaType is what the bytes of the form are served as. The Commission's
 // files are JWS in general JSON serialisation (RFC 7515, 9.2.1), whatever
 // their ending says.
 func (f Form) MediaType() string {
-	if f == EDC {
+	switch f {
+	case EDC:
 		return "application/jose+json"
+	case PDF:
+		return "application/pdf"
 	}
 	return "application/octet-stream"
 }
@@ -39,8 +46,11 @@ func (f Form) MediaType() string {
 // Ending is the file name ending of the form, with its dot. EDC files carry
 // the ending that the Commission's tools write and expect.
 func (f Form) Ending() string {
-	if f == EDC {
+	switch f {
+	case EDC:
 		return ".jsonld"
+	case PDF:
+		return ".pdf"
 	}
 	return ".bin"
 }

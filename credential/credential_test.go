@@ -31,7 +31,7 @@ func TestNewIDIsReadBack(t *testing.T) {
 
 func TestNewIDRefusesUnknownForms(t *testing.T) {
 	t.Parallel()
-	for _, f := range []credential.Form{"", "mdoc", "EDC"} {
+	for _, f := range []credential.Form{"", "mdoc", "EDC", credential.PDF} {
 		if id, err := credential.NewID(f); err == nil {
 			t.Errorf("NewID(%q) = %q; want an error", f, id)
 		}

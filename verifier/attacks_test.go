@@ -431,7 +431,7 @@ func TestOtherFiles(t *testing.T) {
 		{"PNG", []byte("\x89PNG\r\n\x1a\n" + planted), verifier.Invalid, proof.Malformed},
 		{"JPEG", []byte("\xff\xd8\xff\xe0" + planted), verifier.Invalid, proof.Malformed},
 		{"PDF", []byte("%PDF-1.3\n" + planted), verifier.Invalid, proof.Type},
-		{"large PDF", append([]byte("%PDF-1.3\n"), make([]byte, 5<<20)...), verifier.Invalid, proof.Type},
+		{"large PDF", append([]byte("%PDF-1.3\n"), make([]byte, 5<<20)...), verifier.Invalid, proof.Resources},
 		{"link", []byte("https://example.org/v/" + planted), verifier.Invalid, proof.Malformed},
 		{"text", []byte("hello " + planted), verifier.Invalid, proof.Malformed},
 		{"NUL", make([]byte, 100), verifier.Invalid, proof.Malformed},

@@ -3,12 +3,14 @@ package verifier
 import (
 	"bytes"
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/probatum/probatum/credential"
 	"github.com/probatum/probatum/internal/strictjson"
 	"github.com/probatum/probatum/proof"
 	"github.com/probatum/probatum/proof/jades"
+	"github.com/probatum/probatum/proof/pades"
 )
 
 // open tells what kind of file the bytes are and takes it out of its envelope.
@@ -19,7 +21,7 @@ func (r *run) open(data []byte) bool {
 	case len(text) == 0:
 		return r.fail(Format, proof.Malformed, "verify.format.empty", nil)
 	case text[0] != '{' && bytes.Contains(data[:min(len(data), 1024)], []byte("%PDF-")):
-		return r.fail(Format, proof.Type, "verify.format.pdf", nil)
+		return r.openPDF(data)
 	case picture(text):
 		return r.fail(Format, proof.Malformed, "verify.format.picture", nil)
 	case len(data) > strictjson.DefaultMaxBytes:
@@ -36,6 +38,36 @@ func (r *run) open(data []byte) bool {
 		return r.parse(data)
 	}
 	return r.fail(Format, proof.Malformed, "verify.format.unknown", nil)
+}
+
+// openPDF takes the sealed file out of a certificate for people. What is
+// printed around it is not covered by the seal: that is a check of its own.
+func (r *run) openPDF(data []byte) bool {
+	r.report.Form = credential.PDF
+	if len(data) > strictjson.DefaultMaxBytes {
+		return r.fail(Format, proof.Resources, "verify.format.pdf.large", map[string]any{"Max": strictjson.DefaultMaxBytes >> 20})
+	}
+	attached, err := pades.Attached(data)
+	if err != nil {
+		return r.fail(Format, proof.Resources, "verify.format.heavy", nil)
+	}
+	attached = slices.DeleteFunc(attached, func(file []byte) bool {
+		text := bytes.TrimSpace(file)
+		return len(text) == 0 || text[0] != '{'
+	})
+	switch len(attached) {
+	case 0:
+		return r.fail(Format, proof.Type, "verify.format.pdf", nil)
+	case 1:
+	default:
+		return r.fail(Format, proof.Proof, "verify.format.pdf.several", nil)
+	}
+	if !r.openJSON(attached[0]) {
+		return false
+	}
+	r.report.Form = credential.PDF
+	r.notDone(Evidence, proof.Proof, "verify.evidence.print")
+	return true
 }
 
 // openJSON tells the JSON files apart by the members at the top.

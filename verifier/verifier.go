@@ -93,17 +93,17 @@ type run struct {
 	stamped  bool       // a trusted time-stamp says so
 }
 
-// always are the checks that every Report lists; status is listed where the
-// credential declares one.
-var always = [...]CheckID{Format, Seal, Owner, Validity, Status, Accreditation, Schema}
+// order is the order of the checks. Status is listed where the credential
+// declares one, evidence where something is shown beside the sealed bytes.
+var order = [...]CheckID{Format, Seal, Owner, Validity, Status, Accreditation, Schema, Evidence}
 
 // finish writes the Report. A check that was not reached is listed as not
 // done, without a code: the reason is the check that failed.
 func (r *run) finish() Report {
-	for _, id := range always {
+	for _, id := range order {
 		c, ok := r.found[id]
 		if !ok {
-			if id == Status {
+			if id == Status || id == Evidence {
 				continue
 			}
 			c = Check{ID: id, Key: "verify.unreached"}

@@ -86,11 +86,16 @@ func TestStrangerReachesTheSameReport(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	printed, err := os.ReadFile(d.Files["pdf-fr"])
+	if err != nil {
+		t.Fatal(err)
+	}
 	tests := []struct {
 		name string
 		data []byte
 		code int
 	}{
+		{"the certificate for people", printed, 2},
 		{"the sealed file", sealed, 0},
 		{"a changed name", bytes.Replace(sealed, []byte("Kowalczyk"), []byte("Kowalczyq"), 1), 1},
 		{"a cut file", sealed[:len(sealed)/2], 1},

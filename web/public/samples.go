@@ -34,6 +34,7 @@ func samples(now time.Time) []sample {
 		{"valid-hostile", reportOf(now, hostile(issued), true)},
 		{"undetermined-trust", reportOf(now, usual, false, notDone(verifier.Accreditation, proof.Trust, "verify.accreditation.unknown"))},
 		{"undetermined-status", reportOf(now, usual, true, notDone(verifier.Status, proof.Status, "verify.status.notdone"))},
+		{"undetermined-pdf", reportOf(now, usual, true, notDone(verifier.Evidence, proof.Proof, "verify.evidence.print"))},
 		{"undetermined-key", reportOf(now, usual, false, notDone(verifier.Seal, proof.Key, "verify.seal.time.claimed"))},
 		{"invalid-signature", reportOf(now, nil, false, failed(verifier.Seal, proof.Signature, "verify.seal.fail"))},
 		{"invalid-malformed", reportOf(now, nil, false, failed(verifier.Format, proof.Malformed, "verify.format.damaged"))},
@@ -78,12 +79,13 @@ func reportOf(now time.Time, claims *elm.Credential, trusted bool, bad ...verifi
 	reached := true
 	for _, id := range []verifier.CheckID{
 		verifier.Format, verifier.Seal, verifier.Owner, verifier.Validity, verifier.Status, verifier.Accreditation, verifier.Schema,
+		verifier.Evidence,
 	} {
 		c := verifier.Check{ID: id, Result: verifier.Passed, Key: passedKeys[id]}
 		if !reached {
 			c.Result, c.Key = verifier.NotDone, "verify.unreached"
 		}
-		listed := id != verifier.Status // our files carry no status yet
+		listed := id != verifier.Status && id != verifier.Evidence // listed where they apply
 		for _, b := range bad {
 			if b.ID == id {
 				c, listed = b, true
