@@ -48,6 +48,7 @@ type AchievementAnswer struct {
 	Credits       string             `json:"credits,omitempty"`
 	Outcomes      []string           `json:"outcomes,omitempty"`
 	Assessments   []AssessmentAnswer `json:"assessments,omitempty"`
+	Notes         []string           `json:"notes,omitempty"` // such as what is illustrative, or decided elsewhere
 }
 
 // An AssessmentAnswer is one assessment and its result.
@@ -144,6 +145,7 @@ func (t teller) claim(claim elm.Claim) (string, AchievementAnswer, []elm.Learnin
 		for _, as := range c.ProvenBy {
 			t.assessment(&a, as)
 		}
+		t.notes(&a, c.AdditionalNote)
 		return t.text(c.Title), a, c.HasPart
 	case *elm.LearningAssessment:
 		t.awarded(&a, c.AwardedBy)
@@ -191,6 +193,7 @@ func (t teller) qualification(a *AchievementAnswer, q *elm.Qualification) {
 	}
 	a.NationalLevel = strings.Join(national, ", ")
 	a.Workload = t.workload(q.VolumeOfLearning)
+	t.notes(a, q.AdditionalNote)
 	a.Credits = t.credits(q.CreditPoint)
 	for _, o := range q.LearningOutcome {
 		if s := t.text(o.Title); s != "" && len(a.Outcomes) < maxShown {
@@ -200,6 +203,14 @@ func (t teller) qualification(a *AchievementAnswer, q *elm.Qualification) {
 	if len(a.Outcomes) == 0 && q.LearningOutcomeSummary != nil {
 		if s := t.text(q.LearningOutcomeSummary.NoteLiteral); s != "" {
 			a.Outcomes = []string{s}
+		}
+	}
+}
+
+func (t teller) notes(a *AchievementAnswer, notes elm.Many[elm.Note]) {
+	for _, n := range notes {
+		if s := t.text(n.NoteLiteral); s != "" && len(a.Notes) < maxShown {
+			a.Notes = append(a.Notes, s)
 		}
 	}
 }

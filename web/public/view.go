@@ -205,6 +205,7 @@ func (t teller) achievement(a verifier.AchievementAnswer) []row {
 		row{Name: "credits", Label: "page.field.credits", Value: a.Credits},
 		row{Name: "outcomes", Label: "page.field.outcomes", Values: a.Outcomes},
 		row{Name: "assessments", Label: "page.field.assessments", Values: assessments},
+		row{Name: "notes", Label: "page.field.notes", Values: a.Notes},
 	)
 }
 
