@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/probatum/probatum/contexts"
@@ -87,16 +88,19 @@ func named(v reflect.Value, id string) reflect.Value {
 }
 
 // checkEDC holds the exact payload to the rules of the profile: those of 3.2,
-// and the strict ones of 3.1, which a file without status keeps too.
+// and the strict ones of 3.1, which a file without status keeps too. Nothing in
+// it is without meaning, and no value is from a list that does not have it.
 func checkEDC(payload []byte) error {
+	if lost := elm.UndefinedTerms(payload); len(lost) > 0 {
+		return fmt.Errorf("checking the content: no context gives a meaning to %v", lost)
+	}
+	findings := slices.Concat(elm.Check(payload, elm.Options{}), elm.UnknownConcepts(payload))
+	if len(findings) == 0 { // else the same would mostly be found again
+		findings = elm.Check(payload, elm.Options{Strict31: true})
+	}
 	var faults fault.List
-	for _, strict := range []bool{false, true} {
-		for _, f := range elm.Check(payload, elm.Options{Strict31: strict}) {
-			faults = append(faults, fault.Item{Path: f.Path, Key: f.Key, Args: f.Args, Rule: f.Rule})
-		}
-		if len(faults) > 0 { // the same would mostly be found again
-			break
-		}
+	for _, f := range findings {
+		faults = append(faults, fault.Item{Path: f.Path, Key: f.Key, Args: f.Args, Rule: f.Rule})
 	}
 	return faults.Err()
 }
