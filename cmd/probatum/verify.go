@@ -70,7 +70,7 @@ func (c *VerifyCmd) Run(ctx context.Context, std stdio, loc i18n.Localizer) erro
 func (c *VerifyCmd) read(ctx context.Context, in io.Reader, set *trust.Set) ([]byte, error) {
 	switch {
 	case c.File == "-":
-		return readAll(in, "-")
+		return waitAll(ctx, "-", func() (io.Reader, error) { return in, nil })
 	case strings.HasPrefix(c.File, "https://"), strings.HasPrefix(c.File, "http://"):
 		if c.Offline {
 			return nil, fault.New(fault.Usage, "cli.verify.offline", nil)
@@ -85,21 +85,37 @@ func (c *VerifyCmd) read(ctx context.Context, in io.Reader, set *trust.Set) ([]b
 		}
 		return data, nil
 	default:
-		f, err := os.Open(c.File)
-		if err != nil {
-			return nil, unreadable(c.File, err)
-		}
-		defer func() { _ = f.Close() }()
-		return readAll(f, c.File)
+		return waitAll(ctx, c.File, func() (io.Reader, error) { return os.Open(c.File) })
 	}
 }
 
-func readAll(r io.Reader, name string) ([]byte, error) {
-	data, err := io.ReadAll(io.LimitReader(r, strictjson.DefaultMaxBytes+1))
-	if err != nil {
-		return nil, unreadable(name, err)
+// waitAll reads a file to its end, or until ctx ends: a pipe or a terminal may
+// never give anything, and neither opening nor reading one can be broken off.
+// The program ends after that, so that what was opened is closed with it.
+func waitAll(ctx context.Context, name string, open func() (io.Reader, error)) ([]byte, error) {
+	type outcome struct {
+		data []byte
+		err  error
 	}
-	return data, nil
+	done := make(chan outcome, 1)
+	go func() {
+		r, err := open()
+		if err != nil {
+			done <- outcome{err: err}
+			return
+		}
+		data, err := io.ReadAll(io.LimitReader(r, strictjson.DefaultMaxBytes+1))
+		done <- outcome{data, err}
+	}()
+	select {
+	case <-ctx.Done():
+		return nil, unreadable(name, ctx.Err())
+	case o := <-done:
+		if o.err != nil {
+			return nil, unreadable(name, o.err)
+		}
+		return o.data, nil
+	}
 }
 
 // unreadable says that a file named on the command line cannot be read.
