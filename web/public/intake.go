@@ -69,12 +69,25 @@ func (s *site) readRaw(w http.ResponseWriter, r *http.Request) (*upload, error) 
 	if kind == "multipart/form-data" {
 		return s.readParts(r, params)
 	}
-	if !fileType(kind) {
+	if !fileType(kind) && kind != encodedForm {
 		return nil, fault.New(fault.Unsupported, "api.verify.type", nil)
 	}
 	u := &upload{held: s.held}
 	u.file, err = u.read(r.Body)
+	if err == nil && kind == encodedForm && !bareFile(u.file) {
+		err = fault.New(fault.Unsupported, "api.verify.type", nil)
+	}
 	return u.checked(err)
+}
+
+// encodedForm is what curl --data-binary calls any file unless told otherwise.
+const encodedForm = "application/x-www-form-urlencoded"
+
+// bareFile tells a file that is only called a form: an encoded form holds
+// neither braces nor a per cent sign before other than two hexadecimal digits.
+func bareFile(body []byte) bool {
+	text := bytes.TrimSpace(body)
+	return bytes.HasPrefix(text, []byte("{")) || bytes.HasPrefix(text, []byte("%PDF-"))
 }
 
 // readForm reads the form of the page.

@@ -180,6 +180,8 @@ func TestVerifyAPI(t *testing.T) {
 		{"SD-JWT", "x", "application/dc+sd-jwt", nil, 200, "invalid"},
 		{"PDF", "%PDF-1.7", "application/pdf", nil, 200, "invalid"},
 		{"text", "valid", "text/plain", nil, 200, "valid"},
+		{"JSON called a form", " {}", "application/x-www-form-urlencoded", nil, 200, "invalid"},
+		{"PDF called a form", "%PDF-1.7", "application/x-www-form-urlencoded", nil, 200, "invalid"},
 		{"form", multi.String(), multiType, nil, 200, "valid"},
 		{"invalid is an answer, too", "forged", "application/json", nil, 200, "invalid"},
 		{"undetermined is an answer, too", "undetermined", "application/json", nil, 200, "undetermined"},
