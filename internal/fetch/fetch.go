@@ -3,7 +3,7 @@
 // unless that very origin was listed, follows no redirect, sends nothing about
 // the one who asks, and reads no more and waits no longer than it was told.
 //
-// Start with New and Client.Get.
+// Start with New and Client.Get; Client.GetChanged spares what has not changed.
 package fetch
 
 import (
@@ -221,19 +221,42 @@ func (c *Client) allowed(address string) (*url.URL, Origin, error) {
 
 type originKey struct{}
 
+// An Answer is what an address gave.
+type Answer struct {
+	Body        []byte
+	ContentType string
+
+	// ETag names the state that Body is in, as the server wrote it (RFC 9110,
+	// 8.8.3); empty where it gave none that is well-formed.
+	ETag string
+
+	// NotModified says that the state is the one that was asked with: there is
+	// no Body.
+	NotModified bool
+}
+
 // Get fetches an address and gives the answer's body and content type. accept
 // is the Accept header; empty takes anything. Any answer but a plain 200 is an
 // error, a redirect too; so is one that is larger or slower than allowed.
 func (c *Client) Get(ctx context.Context, address, accept string) ([]byte, string, error) {
+	a, err := c.GetChanged(ctx, address, accept, "")
+	return a.Body, a.ContentType, err
+}
+
+// GetChanged is Get for what was fetched before: etag is what the answer of
+// then said. Where nothing has changed since, the answer may be NotModified;
+// one that was not asked for is an error. An etag that is empty or no entity
+// tag is not sent.
+func (c *Client) GetChanged(ctx context.Context, address, accept, etag string) (Answer, error) {
 	u, o, err := c.allowed(address)
 	if err != nil {
-		return nil, "", err
+		return Answer{}, err
 	}
 	ctx, cancel := context.WithTimeout(context.WithValue(ctx, originKey{}, o), c.timeout)
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
 	if err != nil {
-		return nil, "", fmt.Errorf("%w: %w", ErrRefused, err)
+		return Answer{}, fmt.Errorf("%w: %w", ErrRefused, err)
 	}
 	if accept == "" {
 		accept = "*/*"
@@ -241,18 +264,38 @@ func (c *Client) Get(ctx context.Context, address, accept string) ([]byte, strin
 	req.Header.Set("Accept", accept)
 	req.Header.Set("Accept-Encoding", "identity")
 	req.Header.Set("User-Agent", "probatum")
+	conditional := validETag(etag)
+	if conditional {
+		req.Header.Set("If-None-Match", etag)
+	}
 	resp, err := c.http.Do(req)
 	if err != nil {
-		return nil, "", fmt.Errorf("fetching from %s: %w", o, cause(err))
+		return Answer{}, fmt.Errorf("fetching from %s: %w", o, cause(err))
 	}
 	defer resp.Body.Close() //nolint:errcheck // only read from
+	if conditional && resp.StatusCode == http.StatusNotModified {
+		return Answer{NotModified: true, ETag: etag}, nil
+	}
+	body, err := c.read(ctx, o, resp)
+	if err != nil {
+		return Answer{}, err
+	}
+	a := Answer{Body: body, ContentType: resp.Header.Get("Content-Type")}
+	if tag := resp.Header.Get("ETag"); validETag(tag) {
+		a.ETag = tag
+	}
+	return a, nil
+}
+
+// read gives the body of a plain 200.
+func (c *Client) read(ctx context.Context, o Origin, resp *http.Response) ([]byte, error) {
 	switch coding := resp.Header.Get("Content-Encoding"); {
 	case resp.StatusCode != http.StatusOK:
-		return nil, "", fmt.Errorf("fetching from %s: answer has status %d", o, resp.StatusCode)
+		return nil, fmt.Errorf("fetching from %s: answer has status %d", o, resp.StatusCode)
 	case coding != "" && !strings.EqualFold(coding, "identity"):
-		return nil, "", fmt.Errorf("fetching from %s: answer is compressed, which was not asked for", o)
+		return nil, fmt.Errorf("fetching from %s: answer is compressed, which was not asked for", o)
 	case resp.ContentLength > c.maxBytes:
-		return nil, "", fmt.Errorf("fetching from %s: answer of %d bytes, at most %d are read", o, resp.ContentLength, c.maxBytes)
+		return nil, fmt.Errorf("fetching from %s: answer of %d bytes, at most %d are read", o, resp.ContentLength, c.maxBytes)
 	}
 	body, err := io.ReadAll(io.LimitReader(resp.Body, c.maxBytes+1))
 	if err == nil {
@@ -262,11 +305,29 @@ func (c *Client) Get(ctx context.Context, address, accept string) ([]byte, strin
 	}
 	switch {
 	case err != nil:
-		return nil, "", fmt.Errorf("fetching from %s: reading the answer: %w", o, cause(err))
+		return nil, fmt.Errorf("fetching from %s: reading the answer: %w", o, cause(err))
 	case int64(len(body)) > c.maxBytes:
-		return nil, "", fmt.Errorf("fetching from %s: answer of more than %d bytes", o, c.maxBytes)
+		return nil, fmt.Errorf("fetching from %s: answer of more than %d bytes", o, c.maxBytes)
 	}
-	return body, resp.Header.Get("Content-Type"), nil
+	return body, nil
+}
+
+// maxETag bounds what is kept and sent back to a server.
+const maxETag = 256
+
+// validETag tells an entity tag, weak or strong (RFC 9110, 8.8.3), in the
+// characters of ASCII.
+func validETag(tag string) bool {
+	opaque := strings.TrimPrefix(tag, "W/")
+	if len(tag) > maxETag || len(opaque) < 2 || opaque[0] != '"' || opaque[len(opaque)-1] != '"' {
+		return false
+	}
+	for _, c := range []byte(opaque[1 : len(opaque)-1]) {
+		if c <= ' ' || c == '"' || c > '~' {
+			return false
+		}
+	}
+	return true
 }
 
 // cause takes the URL out of an error of net/http: it may hold what nobody
@@ -339,6 +400,10 @@ var special = prefixes(
 	"3fff::/20", "5f00::/16", "fc00::/7", "fe80::/10", "fec0::/10", "ff00::/8",
 )
 
+// global is all that is given out of IPv6 (IANA IPv6 Global Unicast Address
+// Assignments).
+var global = netip.MustParsePrefix("2000::/3")
+
 func prefixes(all ...string) []netip.Prefix {
 	out := make([]netip.Prefix, len(all))
 	for i, s := range all {
@@ -350,6 +415,9 @@ func prefixes(all ...string) []netip.Prefix {
 // Public tells whether an address is one of the public internet.
 func Public(a netip.Addr) bool {
 	a = a.Unmap()
+	if a.Is6() && !global.Contains(a) {
+		return false
+	}
 	return a.IsValid() && a.Zone() == "" && !slices.ContainsFunc(special, func(p netip.Prefix) bool { return p.Contains(a) })
 }
 

@@ -244,6 +244,7 @@ func TestPublic(t *testing.T) {
 		"100.64.0.1": false, "0.0.0.0": false, "255.255.255.255": false, "224.0.0.1": false, "198.18.0.1": false,
 		"::1": false, "::": false, "fe80::1": false, "fd00::1": false, "::ffff:10.0.0.1": false, "64:ff9b::7f00:1": false,
 		"2002:7f00:1::": false, "::7f00:1": false, "ff02::1": false, "fe80::1%eth0": false,
+		"::ffff:0:7f00:1": false, "4000::1": false, "100:0:0:1::1": false, "2001:4860:4860::8888": true,
 	} {
 		if got := fetch.Public(netip.MustParseAddr(text)); got != want {
 			t.Errorf("Public(%s) = %v", text, got)

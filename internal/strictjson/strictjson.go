@@ -11,8 +11,8 @@
 //   - what costs too much: more than 64 levels, 2 MB, 100,000 values, or a
 //     number of more than 400 characters.
 //
-// Start with Decode, or with Check and Members where the text is kept as it
-// stands. Every error is an *Error; it says where, and holds no value from the
+// Start with Decode, with Check and Members where the text is kept as it
+// stands, or with Parse where no Go type fits. Every error is an *Error; it says where, and holds no value from the
 // text.
 //
 // A type with an UnmarshalJSON of its own cannot reopen the hole for doubled
