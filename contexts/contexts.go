@@ -26,6 +26,17 @@ const (
 	BitstringStatusList = "https://www.w3.org/ns/credentials/status/v1"
 	OpenBadges303       = "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"
 	DIDV1               = "https://www.w3.org/ns/did/v1"
+
+	// ELMV1 is ours: the European Learning Model for credentials of the VC
+	// Data Model 2.0, after CredentialsV2. See README.md.
+	ELMV1 = "https://w3id.org/probatum/elm/v1"
+)
+
+// The URLs of contexts that serve tests and test instances only: see
+// Pin.TestOnly.
+const (
+	CredentialsExamplesV2  = "https://www.w3.org/ns/credentials/examples/v2" //nolint:gosec // G101 sees a secret in the word; it is an IRI
+	Ed25519Signature2020V1 = "https://w3id.org/security/suites/ed25519-2020/v1"
 )
 
 // A State is an edition of the EDC context: its URL has stayed the same while
@@ -54,6 +65,11 @@ type Pin struct {
 	File   string // below data/
 	SHA256 string // of the bytes
 	JCS    string // SHA-256 of the canonical JSON (RFC 8785), which white space does not change
+
+	// TestOnly marks what published test documents need and no credential
+	// should: a context that gives every name a meaning, or one of a retired
+	// suite. The product does not take documents that name it.
+	TestOnly bool
 
 	// Normative is the digest that a standard gives for this URL, where our
 	// file is the same JSON with other white space.
@@ -113,6 +129,21 @@ var pins = [...]Pin{
 		URL: DIDV1, File: "did-v1.jsonld",
 		SHA256: "62c1054bf404d6dd3a4b26b64f830fd72095f6a26edc4469908c94351352ce5f",
 		JCS:    "a7e146c40fcec005d3f0f14ae745665f446da58d7914a9d8f733746686fad82b",
+	},
+	{
+		URL: ELMV1, File: "elm-v1.jsonld",
+		SHA256: "f9ff0229e519b6a60eb98e3dd6e7fa1da8e196efb600e0b51b5c9d8ebd68011e",
+		JCS:    "f951efba0a9f10ec1956c05e8bb76591e94be2a933bab5ef900336d449e9d066",
+	},
+	{
+		URL: CredentialsExamplesV2, File: "credentials-examples-v2.jsonld", TestOnly: true,
+		SHA256: "57393fbc69d6efb9b9b5dc9cb6b9880b0944360abfe2eaf459c9e58cf2279d7c",
+		JCS:    "8a675bead391be98e6054c4e07c41f73337508d398e07047344c5d349aa2dc58",
+	},
+	{
+		URL: Ed25519Signature2020V1, File: "ed25519-2020-v1.jsonld", TestOnly: true,
+		SHA256: "b9e1ab971fd8bf2c7553e0c4a9438e0b9450afde1ea1ca5b2492368b9f549588",
+		JCS:    "fb517f09d990829aed734c9bad8cbbb2ac3d5063b865c7e3d81f246074bf5691",
 	},
 }
 
