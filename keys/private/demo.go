@@ -14,6 +14,7 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
+	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -41,6 +42,10 @@ type DemoConfig struct {
 	RSABits        int           // 2048 or more; 0 means 3072
 	Lifetime       time.Duration // of the seal certificate; 0 means one year
 	Now            time.Time     // when validity begins
+
+	// URIs are further names of the body in the seal certificate (RFC 5280,
+	// 4.2.1.6), such as its address as an issuer of SD-JWT VCs.
+	URIs []string
 }
 
 // A Demo is a throw-away public key infrastructure: a root, an issuing
@@ -92,6 +97,10 @@ func NewDemo(c DemoConfig) (*Demo, error) {
 	if err != nil {
 		return nil, fmt.Errorf("making the demo seal key: %w", err)
 	}
+	uris, err := c.uris()
+	if err != nil {
+		return nil, err
+	}
 
 	from := c.Now.UTC().Truncate(time.Second)
 	until := from.Add(c.Lifetime)
@@ -121,6 +130,7 @@ func NewDemo(c DemoConfig) (*Demo, error) {
 		},
 		NotBefore: from, NotAfter: until, BasicConstraintsValid: true,
 		KeyUsage: x509.KeyUsageDigitalSignature | x509.KeyUsageContentCommitment,
+		URIs:     uris,
 	}, issuing, seal.Public(), issuingKey)
 	if err != nil {
 		return nil, fmt.Errorf("making the demo seal certificate: %w", err)
@@ -168,6 +178,20 @@ func (c *DemoConfig) check() error {
 		return errors.New("demo keys: no time given")
 	}
 	return nil
+}
+
+// uris reads the names that are addresses: absolute and with a host, since
+// certificates are compared by them.
+func (c *DemoConfig) uris() ([]*url.URL, error) {
+	var all []*url.URL
+	for _, s := range c.URIs {
+		u, err := url.Parse(s)
+		if err != nil || u.Scheme == "" || u.Host == "" || u.String() != s {
+			return nil, fault.New(fault.Usage, "proof.key.demo.uri", err).With("Value", s)
+		}
+		all = append(all, u)
+	}
+	return all, nil
 }
 
 func (c *DemoConfig) sealKey() (crypto.Signer, error) {

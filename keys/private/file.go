@@ -9,6 +9,7 @@ import (
 	"bytes"
 	"crypto"
 	"crypto/ecdsa"
+	"crypto/ed25519"
 	"crypto/rsa"
 	"crypto/x509"
 	"encoding/pem"
@@ -26,7 +27,8 @@ import (
 const maxFile = 64 << 10
 
 // Load reads one private key from a PEM file: PKCS #8, PKCS #1 or SEC 1, not
-// encrypted. The file must not be writable by others than its owner.
+// encrypted. It takes RSA and P-256 keys, which seals have, and P-384 and Ed25519
+// keys, which only Data Integrity proofs have: keys.CheckSeal refuses those. The file must not be writable by others than its owner.
 func Load(path string) (crypto.Signer, error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -90,10 +92,23 @@ func Parse(data []byte) (crypto.Signer, error) {
 	if !ok {
 		return nil, refuse("proof.key.kind", fmt.Errorf("key of type %T", key))
 	}
-	if _, err := keys.Algorithm(signer.Public()); err != nil {
+	if err := accepted(signer.Public()); err != nil {
 		return nil, err
 	}
 	return signer, nil
+}
+
+// accepted refuses keys that sign nothing here: neither a seal (keys.Algorithm)
+// nor a Data Integrity proof (keys.Multikey).
+func accepted(pub crypto.PublicKey) error {
+	_, err := keys.Algorithm(pub)
+	if err == nil {
+		return nil
+	}
+	if _, unfit := keys.Multikey(pub); unfit == nil {
+		return nil
+	}
+	return err
 }
 
 func parseBlock(b *pem.Block) (any, error) {
@@ -115,6 +130,8 @@ func Matches(s crypto.Signer, cert *x509.Certificate) error {
 	case *rsa.PublicKey:
 		same = pub.Equal(cert.PublicKey)
 	case *ecdsa.PublicKey:
+		same = pub.Equal(cert.PublicKey)
+	case ed25519.PublicKey:
 		same = pub.Equal(cert.PublicKey)
 	}
 	if !same {

@@ -3,6 +3,7 @@ package private_test
 import (
 	"bytes"
 	"crypto"
+	"crypto/ecdh"
 	"crypto/ecdsa"
 	"crypto/ed25519"
 	"crypto/elliptic"
@@ -13,9 +14,11 @@ import (
 	"encoding/pem"
 	"errors"
 	"io/fs"
+	"math/big"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -64,6 +67,7 @@ func TestLoad(t *testing.T) {
 	sec1 := block("EC PRIVATE KEY", must(x509.MarshalECPrivateKey(ecKey())))
 	public := block("PUBLIC KEY", must(x509.MarshalPKIXPublicKey(ecKey().Public())))
 	_, ed := must2(ed25519.GenerateKey(rand.Reader))
+	p384 := must(ecdsa.GenerateKey(elliptic.P384(), rand.Reader))
 	old := string(pem.EncodeToMemory(&pem.Block{Type: "RSA PRIVATE KEY", Bytes: []byte("x"),
 		Headers: map[string]string{"Proc-Type": "4,ENCRYPTED", "DEK-Info": "AES-256-CBC,00"}}))
 
@@ -79,6 +83,10 @@ func TestLoad(t *testing.T) {
 		{"SEC 1", sec1, 0o640, ecKey().Public(), ""},
 		{"SEC 1 behind its parameters", block("EC PARAMETERS", []byte{6, 8, 42, 134, 72, 206, 61, 3, 1, 7}) + sec1, 0o600, ecKey().Public(), ""},
 
+		{"Ed25519", pkcs8(ed), 0o600, ed.Public(), ""},
+		{"P-384", pkcs8(p384), 0o600, p384.Public(), ""},
+		{"SEC 1 P-384", block("EC PRIVATE KEY", must(x509.MarshalECPrivateKey(p384))), 0o600, p384.Public(), ""},
+
 		{"empty", "", 0o600, nil, "proof.key.file.garbage"},
 		{"text", "not a key", 0o600, nil, "proof.key.file.garbage"},
 		{"broken", sec1[:60], 0o600, nil, "proof.key.file.garbage"},
@@ -90,8 +98,9 @@ func TestLoad(t *testing.T) {
 		{"public key", public, 0o600, nil, "proof.key.file.public"},
 		{"certificate", block("CERTIFICATE", []byte("x")), 0o600, nil, "proof.key.file.certificate"},
 		{"key and certificate", sec1 + block("CERTIFICATE", []byte("x")), 0o600, nil, "proof.key.file.certificate"},
-		{"Ed25519", pkcs8(ed), 0o600, nil, "proof.key.kind"},
-		{"P-384", pkcs8(must(ecdsa.GenerateKey(elliptic.P384(), rand.Reader))), 0o600, nil, "proof.key.kind"},
+		{"P-224", pkcs8(must(ecdsa.GenerateKey(elliptic.P224(), rand.Reader))), 0o600, nil, "proof.key.kind"},
+		{"P-521", pkcs8(must(ecdsa.GenerateKey(elliptic.P521(), rand.Reader))), 0o600, nil, "proof.key.kind"},
+		{"X25519", pkcs8(must(ecdh.X25519().GenerateKey(rand.Reader))), 0o600, nil, "proof.key.kind"},
 		{"RSA 1024", pkcs8(must(rsa.GenerateKey(rand.Reader, 1024))), 0o600, nil, "proof.key.rsa.short"},
 		{"group may write", sec1, 0o660, nil, "proof.key.file.open"},
 		{"everybody may write", sec1, 0o606, nil, "proof.key.file.open"},
@@ -113,13 +122,21 @@ func TestLoad(t *testing.T) {
 			}
 			if err == nil {
 				digest := sha256.Sum256([]byte("x"))
-				sig, err := s.Sign(rand.Reader, digest[:], crypto.SHA256)
+				var hash crypto.Hash // none: Ed25519 signs the message itself
+				if _, is := c.pub.(ed25519.PublicKey); !is {
+					hash = crypto.SHA256
+				}
+				sig, err := s.Sign(rand.Reader, digest[:], hash)
 				if err != nil {
 					t.Fatalf("signing: %v", err)
 				}
 				switch pub := c.pub.(type) {
 				case *rsa.PublicKey:
 					err = rsa.VerifyPKCS1v15(pub, crypto.SHA256, digest[:], sig)
+				case ed25519.PublicKey:
+					if !ed25519.Verify(pub, digest[:], sig) {
+						err = errors.New("does not verify")
+					}
 				case *ecdsa.PublicKey:
 					if !ecdsa.VerifyASN1(pub, digest[:], sig) {
 						err = errors.New("does not verify")
@@ -164,6 +181,14 @@ func TestMatches(t *testing.T) {
 	want(t, private.Matches(es.Seal, rs.Chain.Leaf), "proof.key.mismatch")
 	want(t, private.Matches(ecKey(), es.Chain.Leaf), "proof.key.mismatch")
 	want(t, private.Matches(es.Seal, es.Issuing), "proof.key.mismatch")
+
+	pub, ed := must2(ed25519.GenerateKey(rand.Reader))
+	template := &x509.Certificate{SerialNumber: big.NewInt(1), NotBefore: noon, NotAfter: noon.AddDate(1, 0, 0)}
+	cert := must(x509.ParseCertificate(must(x509.CreateCertificate(rand.Reader, template, es.Issuing, pub, es.IssuingKey))))
+	want(t, private.Matches(ed, cert), "")
+	want(t, private.Matches(es.Seal, cert), "proof.key.mismatch")
+	_, other := must2(ed25519.GenerateKey(rand.Reader))
+	want(t, private.Matches(other, cert), "proof.key.mismatch")
 }
 
 func TestDemoClaimsNothing(t *testing.T) {
@@ -216,6 +241,10 @@ func TestDemoRefuses(t *testing.T) {
 		"other algorithm":      {func(c *private.DemoConfig) { c.Algorithm = "HS256" }, "proof.key.demo.algorithm"},
 		"short key":            {func(c *private.DemoConfig) { c.RSABits = 1024 }, "proof.key.demo.bits"},
 		"validity of a second": {func(c *private.DemoConfig) { c.Lifetime = time.Second }, "proof.key.demo.lifetime"},
+		"name, no address":     {func(c *private.DemoConfig) { c.URIs = []string{"issuer.example"} }, "proof.key.demo.uri"},
+		"address without host": {func(c *private.DemoConfig) { c.URIs = []string{"urn:uuid:1"} }, "proof.key.demo.uri"},
+		"address with a space": {func(c *private.DemoConfig) { c.URIs = []string{"https://issuer.example/a b"} }, "proof.key.demo.uri"},
+		"no address at all":    {func(c *private.DemoConfig) { c.URIs = []string{"https://a.example", ""} }, "proof.key.demo.uri"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -227,6 +256,31 @@ func TestDemoRefuses(t *testing.T) {
 				t.Errorf("kind %v, want Usage", fault.KindOf(err))
 			}
 		})
+	}
+}
+
+// TestDemoAddresses holds that the leaf has the addresses asked for, letter for
+// letter and nothing else, that its authority has none, and that it is not
+// self-signed.
+func TestDemoAddresses(t *testing.T) {
+	t.Parallel()
+	asked := []string{"https://issuer.example/oid4vci/nova", "http://localhost:8080/oid4vci/nova"}
+	d := must(private.NewDemo(private.DemoConfig{
+		Name: "N", OrganizationID: "VATDE-1", Country: "DE", Algorithm: keys.ES256, Now: noon, URIs: asked,
+	}))
+	var have []string
+	for _, u := range d.Chain.Leaf.URIs {
+		have = append(have, u.String())
+	}
+	leaf := d.Chain.Leaf
+	if !slices.Equal(have, asked) || len(leaf.DNSNames)+len(leaf.IPAddresses)+len(leaf.EmailAddresses) > 0 || len(d.Issuing.URIs) > 0 {
+		t.Errorf("the leaf has %q, %q, %v, %q; its authority %v", have, leaf.DNSNames, leaf.IPAddresses, leaf.EmailAddresses, d.Issuing.URIs)
+	}
+	if leaf.CheckSignature(leaf.SignatureAlgorithm, leaf.RawTBSCertificate, leaf.Signature) == nil || bytes.Equal(leaf.RawIssuer, leaf.RawSubject) {
+		t.Error("the leaf signed itself")
+	}
+	if none := demo(t, keys.ES256).Chain.Leaf; len(none.URIs) > 0 {
+		t.Errorf("a leaf that was asked for without has %v", none.URIs)
 	}
 }
 

@@ -1,6 +1,7 @@
 package jose
 
 import (
+	"crypto"
 	"crypto/sha1" //nolint:gosec // x5t of RFC 7515; see readCertificates
 	"crypto/sha256"
 	"crypto/subtle"
@@ -26,8 +27,27 @@ const (
 	maxCertificate = 32 << 10
 )
 
+// Ed25519 is the name that RFC 9864, 2.2 gives to EdDSA with such a key.
+const Ed25519 = "Ed25519"
+
+// TokenAlgorithms are those that tokens may be signed with.
+var TokenAlgorithms = []string{keys.ES256, keys.ES384, keys.EdDSA, Ed25519, keys.RS256}
+
+// sealAlgorithms are those of a Policy that lists none.
+var sealAlgorithms = []string{keys.RS256, keys.ES256}
+
 // A Policy says what a kind of signature may have in its protected header.
 type Policy struct {
+	// Algorithms are the values that alg may have; nil stands for RS256 and
+	// ES256, with which seals are made. What cannot be verified here, above all
+	// none and what works with secrets, is refused also where it is listed.
+	Algorithms []string
+
+	// EmbeddedKey lets the header bring its key along in jwk (RFC 7515, 4.1.3),
+	// alone: then neither kid nor x5c may stand beside it. Such a key says
+	// nothing of who has it; whoever sets this has another way to know.
+	EmbeddedKey bool
+
 	// Types are the values that typ may have; an empty one lets it be absent.
 	// They are compared letter for letter.
 	Types []string
@@ -44,9 +64,9 @@ type Policy struct {
 	// Unencoded allows b64:false (RFC 7797).
 	Unencoded bool
 
-	// KeyID judges kid where it is present. Without one, kid must be a token
-	// without white space, quotes or anything that makes it a path or a web
-	// address.
+	// KeyID judges kid where it is present. Without one, kid must be a DID URL,
+	// or a token without white space, quotes or anything that makes it a path
+	// or a web address.
 	KeyID func(kid string) error
 }
 
@@ -59,6 +79,7 @@ type Header struct {
 	Critical     []string
 	Unencoded    bool                // b64:false
 	Certificates []*x509.Certificate // x5c, the leaf first; may be empty
+	Key          crypto.PublicKey    // jwk; nil where absent. Only where the Policy allows it
 
 	members map[string]json.RawMessage
 }
@@ -97,7 +118,7 @@ func ParseHeader(raw []byte, p Policy) (Header, error) {
 		return Header{}, err
 	}
 	for _, read := range []func(Policy) error{
-		h.readAlgorithm, h.readTypes, h.readCritical, h.readUnencoded, h.readKeyID, h.readCertificates,
+		h.readAlgorithm, h.readTypes, h.readCritical, h.readUnencoded, h.readForeign, h.readKeyID, h.readCertificates, h.readKey,
 	} {
 		if err := read(p); err != nil {
 			return Header{}, err
@@ -125,12 +146,16 @@ func checkNames(list []strictjson.Member, p Policy) error {
 	return nil
 }
 
-func (h *Header) readAlgorithm(Policy) error {
+func (h *Header) readAlgorithm(p Policy) error {
 	alg, err := h.text("alg", true)
 	if err != nil {
 		return headerError("proof.header.alg", err)
 	}
-	if alg != keys.RS256 && alg != keys.ES256 {
+	listed := p.Algorithms
+	if listed == nil {
+		listed = sealAlgorithms
+	}
+	if !slices.Contains(listed, alg) || !verifiable(alg) {
 		return headerError("proof.header.alg", errors.New("alg is not accepted"))
 	}
 	h.Algorithm = alg
@@ -207,12 +232,36 @@ func (h *Header) readUnencoded(p Policy) error {
 	return nil
 }
 
-func (h *Header) readKeyID(p Policy) error {
+func (h *Header) readForeign(p Policy) error {
 	for _, name := range foreignKeys {
-		if _, ok := h.members[name]; ok {
+		if _, ok := h.members[name]; ok && (name != "jwk" || !p.EmbeddedKey) {
 			return keyRefusal("proof.key.brought", fmt.Errorf("header has %s", name))
 		}
 	}
+	return nil
+}
+
+// readKey reads the key that a Policy lets a header bring along.
+func (h *Header) readKey(Policy) error {
+	raw, ok := h.members["jwk"]
+	if !ok {
+		return nil
+	}
+	if h.KeyID != "" || len(h.Certificates) > 0 {
+		return keyRefusal("proof.key.several", errors.New("header has jwk beside kid or x5c"))
+	}
+	k, err := keys.ParseJWK(raw)
+	if err != nil {
+		return KeyError(err)
+	}
+	if !keys.Fits(k.Key, h.Algorithm) {
+		return headerError("proof.header.alg.key", fmt.Errorf("alg is %s, jwk is for another", h.Algorithm))
+	}
+	h.Key = k.Key
+	return nil
+}
+
+func (h *Header) readKeyID(p Policy) error {
 	raw, ok := h.members["kid"]
 	if !ok {
 		return nil
@@ -223,7 +272,7 @@ func (h *Header) readKeyID(p Policy) error {
 	}
 	check := p.KeyID
 	if check == nil {
-		check = checkToken
+		check = CheckKeyID
 	}
 	if err := check(kid); err != nil {
 		return keyRefusal("proof.key.kid", err)
@@ -232,25 +281,58 @@ func (h *Header) readKeyID(p Policy) error {
 	return nil
 }
 
-// checkToken lets pass what names a key and nothing else: base64, thumbprints,
-// DID URLs.
-func checkToken(kid string) error {
-	for _, c := range []byte(kid) {
+// CheckKeyID lets pass what names a key and nothing else: base64, thumbprints,
+// DIDs and DID URLs with a fragment. The one percent-encoding is that of the
+// colon before a port.
+func CheckKeyID(kid string) error {
+	name := kid
+	if strings.HasPrefix(kid, "did:") {
+		did, fragment, ok := strings.Cut(kid, "#")
+		encoded := strings.Contains(strings.ReplaceAll(did, "%3A", ""), "%")
+		if !keys.IsDID(did) || encoded || strings.Contains(did, "..") || ok && fragment == "" {
+			return errors.New("kid is no DID URL")
+		}
+		if name = fragment; !ok {
+			return nil
+		}
+	}
+	for _, c := range []byte(name) {
 		switch {
 		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', strings.IndexByte("-._~+/=:#", c) >= 0:
 		default:
 			return errors.New("kid has a character that no key name has")
 		}
 	}
-	if strings.HasPrefix(kid, "/") || strings.HasPrefix(kid, "~") || strings.Contains(kid, "..") || strings.Contains(kid, "//") {
+	if strings.HasPrefix(name, "/") || strings.HasPrefix(name, "~") || strings.Contains(name, "..") || strings.Contains(name, "//") {
 		return errors.New("kid is a path or an address")
+	}
+	return nil
+}
+
+// CheckKeyAddress lets pass what CheckKeyID does, and the https address of a
+// verification method, as an issuer has it who is named by a web address. It is
+// a name here and is never fetched.
+func CheckKeyAddress(kid string) error {
+	rest, ok := strings.CutPrefix(kid, "https://")
+	if !ok {
+		return CheckKeyID(kid)
+	}
+	for _, c := range []byte(rest) {
+		switch {
+		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', strings.IndexByte("-._~/:#", c) >= 0:
+		default:
+			return errors.New("kid has a character that no name of a key has")
+		}
+	}
+	if rest == "" || rest[0] == '/' || strings.Contains(rest, "..") || strings.Contains(rest, "//") {
+		return errors.New("kid is no address of a key")
 	}
 	return nil
 }
 
 // readCertificates reads x5c (RFC 7515, 4.1.6) and holds x5t (4.1.7),
 // x5t#S256 (4.1.8) and the algorithm against the leaf.
-func (h *Header) readCertificates(Policy) error {
+func (h *Header) readCertificates(p Policy) error {
 	raw, ok := h.members["x5c"]
 	if !ok {
 		return nil
@@ -286,12 +368,16 @@ func (h *Header) readCertificates(Policy) error {
 			return keyRefusal("proof.key.x5t", errors.New("x5t names another certificate"))
 		}
 	}
-	fits, err := keys.Algorithm(leaf.PublicKey)
+	fits := keys.TokenAlgorithm
+	if p.Algorithms == nil {
+		fits = keys.Algorithm
+	}
+	alg, err := fits(leaf.PublicKey)
 	if err != nil {
 		return KeyError(err)
 	}
-	if fits != h.Algorithm {
-		return headerError("proof.header.alg.key", fmt.Errorf("alg is %s, the certificate's key is for %s", h.Algorithm, fits))
+	if !keys.Fits(leaf.PublicKey, h.Algorithm) {
+		return headerError("proof.header.alg.key", fmt.Errorf("alg is %s, the certificate's key is for %s", h.Algorithm, alg))
 	}
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto"
 	"crypto/ecdsa"
+	"crypto/ed25519"
 	"crypto/elliptic"
 	"crypto/hmac"
 	"crypto/rand"
@@ -31,6 +32,25 @@ var rsaKey = sync.OnceValue(func() *rsa.PrivateKey {
 })
 
 var ecKey = sync.OnceValue(func() *ecdsa.PrivateKey { return newEC(elliptic.P256()) })
+
+var edKey = sync.OnceValue(func() ed25519.PrivateKey {
+	_, k, err := ed25519.GenerateKey(rand.Reader)
+	if err != nil {
+		panic(err)
+	}
+	return k
+})
+
+var p384Key = sync.OnceValue(func() *ecdsa.PrivateKey { return newEC(elliptic.P384()) })
+
+// signers gives a key for every algorithm of tokens, and for ES512.
+func signers() map[string]crypto.Signer {
+	return map[string]crypto.Signer{
+		keys.RS256: rsaKey(), keys.ES256: ecKey(), keys.ES384: p384Key(), keys.ES512: p521Key(), keys.EdDSA: edKey(), jose.Ed25519: edKey(),
+	}
+}
+
+var p521Key = sync.OnceValue(func() *ecdsa.PrivateKey { return newEC(elliptic.P521()) })
 
 func newEC(c elliptic.Curve) *ecdsa.PrivateKey {
 	k, err := ecdsa.GenerateKey(c, rand.Reader)
@@ -70,7 +90,7 @@ func (o opaque) Sign(r io.Reader, d []byte, opts crypto.SignerOpts) ([]byte, err
 func TestSignVerify(t *testing.T) {
 	t.Parallel()
 	input := []byte("header.payload")
-	for alg, s := range map[string]crypto.Signer{keys.RS256: rsaKey(), keys.ES256: ecKey()} {
+	for alg, s := range signers() {
 		for _, signer := range []crypto.Signer{s, opaque{s}} {
 			sig, err := jose.Sign(signer, alg, input)
 			if err != nil {
@@ -85,7 +105,7 @@ func TestSignVerify(t *testing.T) {
 func TestTV01And02Signature(t *testing.T) {
 	t.Parallel()
 	input := []byte("header.payload")
-	for alg, s := range map[string]crypto.Signer{keys.RS256: rsaKey(), keys.ES256: ecKey()} {
+	for alg, s := range signers() {
 		sig, err := jose.Sign(s, alg, input)
 		if err != nil {
 			t.Fatal(err)
@@ -139,7 +159,12 @@ func TestKeysRefused(t *testing.T) {
 		code proof.Code
 	}{
 		"RSA 1024":       {short, keys.RS256, proof.Key},
-		"P-384":          {newEC(elliptic.P384()), keys.ES256, proof.Key},
+		"P-224":          {newEC(elliptic.P224()), keys.ES256, proof.Key},
+		"ES256 on P-384": {newEC(elliptic.P384()), keys.ES256, proof.Header},
+		"ES384 on P-256": {ecKey(), keys.ES384, proof.Header},
+		"EdDSA with EC":  {ecKey(), keys.EdDSA, proof.Header},
+		"EC as Ed25519":  {ecKey(), jose.Ed25519, proof.Header},
+		"ES256 with Ed":  {edKey(), keys.ES256, proof.Header},
 		"RS256 with EC":  {ecKey(), keys.RS256, proof.Header},
 		"ES256 with RSA": {rsaKey(), keys.ES256, proof.Header},
 		"HS256":          {rsaKey(), "HS256", proof.Header},
