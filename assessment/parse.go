@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/probatum/probatum/evidence"
 	"github.com/probatum/probatum/internal/fault"
 	"github.com/probatum/probatum/internal/strictjson"
 )
@@ -284,7 +285,7 @@ func (p *parser) assessors(o *object) {
 
 func (p *parser) methods(o *object) {
 	p.methodsRead = o.objects("methods", must("R57"), 0, 100, func(item *object) {
-		p.res.Methods = append(p.res.Methods, Method{
+		m := Method{
 			ID:                   item.formed("id", must("R57"), formID),
 			Type:                 choice(item, "type", must("R81"), MethodTypes()),
 			Title:                item.texts("title", may("R81"), maxTitle),
@@ -294,10 +295,29 @@ func (p *parser) methods(o *object) {
 			Outcomes:             item.strings("outcomes", must("R57"), 1, 50, formID),
 			Grade:                item.texts("grade", must("R82"), maxName),
 			IdentityVerification: choice(item, "identityVerification", may("R82"), IdentityVerifications()),
-		})
+		}
+		m.Evidence = p.evidence(item, m.Type)
+		p.res.Methods = append(p.res.Methods, m)
 		p.methodAt = append(p.methodAt, item.path)
 	})
 	p.methodsNamed = p.methodsRead && !slices.ContainsFunc(p.res.Methods, func(m Method) bool { return m.ID == "" })
+}
+
+// evidence reads what a method of a type says of the evidence that it judged.
+func (p *parser) evidence(o *object, t MethodType) *Evidence {
+	x, ok := o.object("evidence", may("TI-14"))
+	if !ok {
+		return nil
+	}
+	if t != Portfolio && t != "" {
+		p.add(x.path, "evidence.portfolio", "R57")
+	}
+	e := &Evidence{Items: x.integer("items", must("TI-14"), 1, evidence.MaxItems)}
+	if s := x.formed("root", must("TI-14"), formRoot); s != "" {
+		e.Root, _ = evidence.ParseRoot(s) // it has the form
+	}
+	x.done()
+	return e
 }
 
 func (p *parser) outcomes(o *object) {

@@ -161,6 +161,7 @@ func keysOf(err error) []string {
 
 func TestParseResultRefuses(t *testing.T) {
 	t.Parallel()
+	const root = "sha-256:Z3n7RM0NyJ8EXQW3AnPgWq3KkkLPAV92Ql2OxYXCCYE"
 	tests := []struct {
 		name, from, to string
 		want           []string // none: accepted
@@ -208,6 +209,22 @@ func TestParseResultRefuses(t *testing.T) {
 			"$.methods[2].outcomes[0] result.methods.unused", "$.outcomes[0] result.outcomes.three",
 		}},
 		{"a fourth method of a known type", `"type":"interview"`, `"type":"portfolio"`, []string{"$.methods result.methods.three", "$.outcomes[0] result.outcomes.three"}},
+		{"frozen evidence", `"type":"portfolio"`, `"type":"portfolio","evidence":{"root":"` + root + `","items":7}`, nil},
+		{"frozen evidence of the most items", `"type":"portfolio"`, `"type":"portfolio","evidence":{"root":"` + root + `","items":10000}`, nil},
+		{"frozen evidence of too many items", `"type":"portfolio"`, `"type":"portfolio","evidence":{"root":"` + root + `","items":10001}`, []string{"$.methods[0].evidence.items result.number.range"}},
+		{"frozen evidence of no items", `"type":"portfolio"`, `"type":"portfolio","evidence":{"root":"` + root + `","items":0}`, []string{"$.methods[0].evidence.items result.number.range"}},
+		{"frozen evidence of half an item", `"type":"portfolio"`, `"type":"portfolio","evidence":{"root":"` + root + `","items":1.5}`, []string{"$.methods[0].evidence.items result.number.range"}},
+		{"frozen evidence of items in words", `"type":"portfolio"`, `"type":"portfolio","evidence":{"root":"` + root + `","items":"7"}`, []string{"$.methods[0].evidence.items result.type.number"}},
+		{"frozen evidence that is not counted", `"type":"portfolio"`, `"type":"portfolio","evidence":{"root":"` + root + `"}`, []string{"$.methods[0].evidence.items result.missing"}},
+		{"frozen evidence without a root", `"type":"portfolio"`, `"type":"portfolio","evidence":{"items":7}`, []string{"$.methods[0].evidence.root result.missing"}},
+		{"a root that is cut", `"type":"portfolio"`, `"type":"portfolio","evidence":{"root":"` + root[:50] + `","items":7}`, []string{"$.methods[0].evidence.root result.form.root"}},
+		{"a root in padding", `"type":"portfolio"`, `"type":"portfolio","evidence":{"root":"` + root + `=","items":7}`, []string{"$.methods[0].evidence.root result.long"}},
+		{"a root of another digest", `"type":"portfolio"`, `"type":"portfolio","evidence":{"root":"sha-512:` + root[8:] + `","items":7}`, []string{"$.methods[0].evidence.root result.form.root"}},
+		{"the root in another spelling", `"type":"portfolio"`, `"type":"portfolio","evidence":{"root":"` + root[:50] + `F","items":7}`, []string{"$.methods[0].evidence.root result.form.root"}},
+		{"the root of nothing", `"type":"portfolio"`, `"type":"portfolio","evidence":{"root":"sha-256:` + strings.Repeat("A", 43) + `","items":7}`, []string{"$.methods[0].evidence.root result.form.root"}},
+		{"an evidence file", `"type":"portfolio"`, `"type":"portfolio","evidence":{"root":"` + root + `","items":7,"files":[]}`, []string{"$.methods[0].evidence.files result.unknown"}},
+		{"no evidence by null", `"type":"portfolio"`, `"type":"portfolio","evidence":null`, []string{"$.methods[0].evidence result.type.object"}},
+		{"frozen evidence of an interview", `"type":"interview"`, `"type":"interview","evidence":{"root":"` + root + `","items":7}`, []string{"$.methods[2].evidence result.evidence.portfolio"}},
 	}
 	sch := schema(t)
 	for _, tt := range tests {

@@ -16,6 +16,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+
+	"github.com/probatum/probatum/evidence"
 )
 
 // A ResultID names a Result: a UUIDv4 in text form.
@@ -176,6 +178,15 @@ type Method struct {
 	Outcomes             []string             `json:"outcomes"`  // ids of the learning outcomes that it judged
 	Grade                Text                 `json:"grade"`     // such as "passed"
 	IdentityVerification IdentityVerification `json:"identityVerification,omitempty"`
+	Evidence             *Evidence            `json:"evidence,omitempty"` // of the review of a portfolio only
+}
+
+// Evidence says which evidence a review of the portfolio judged: the root of
+// the frozen set and the number of its items. It is enough to tell later
+// whether an item was among them, and nothing else can be read from it.
+type Evidence struct {
+	Root  evidence.Root `json:"root"`
+	Items int           `json:"items"`
 }
 
 // An OutcomeResult is the judgement of one learning outcome, criterion by

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/probatum/probatum/assessment"
+	"github.com/probatum/probatum/evidence"
 )
 
 // samples are the realistic files of testdata/results.
@@ -18,6 +19,11 @@ func samples() map[string]assessment.Result {
 	plain.Languages = []string{"de", "en"}
 	plain.Body.Logo = nil
 	plain.Notes = assessment.Notes{}
+	root, err := evidence.ParseRoot("sha-256:Z3n7RM0NyJ8EXQW3AnPgWq3KkkLPAV92Ql2OxYXCCYE") // of the three items in docs/evidence.md
+	if err != nil {
+		panic(err)
+	}
+	plain.Methods[0].Evidence = &assessment.Evidence{Root: root, Items: 3}
 
 	french := assessment.SampleResult("sound", now.Add(2*time.Hour))
 	french.Languages = []string{"fr", "en"}

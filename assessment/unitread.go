@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/probatum/probatum/elm"
+	"github.com/probatum/probatum/evidence"
 )
 
 // The forms of short texts.
@@ -23,6 +24,7 @@ var (
 	formESCO    = pattern("esco", 100, `http://data\.europa\.eu/esco/(?:skill|occupation)/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}`)
 	formNQF     = pattern("nqf", 100, `http://data\.europa\.eu/snb/qdr/c_[0-9a-f]{8}`)
 	formISCED   = form{"isced", 100, isField}
+	formRoot    = form{"root", 51, isRoot}
 	formCountry = form{"country", 2, isCountry}
 	formURL     = form{"url", 300, isWebAddress}
 	formIRI     = form{"iri", 300, isIRI}
@@ -43,6 +45,11 @@ func isCountry(s string) bool {
 func isField(s string) bool {
 	list, ok := elm.ListOf(s)
 	return ok && list == elm.ISCEDFields
+}
+
+func isRoot(s string) bool {
+	_, err := evidence.ParseRoot(s)
+	return err == nil
 }
 
 func isWebAddress(s string) bool {

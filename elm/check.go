@@ -8,10 +8,24 @@ import (
 	"github.com/probatum/probatum/contexts"
 )
 
-// Options choose the edition that Check follows: 3.2, or 3.1 where Strict31 is
-// set.
+// Options choose what Check holds a document against. The zero value is an EDC
+// file by the profiles of 3.2.
 type Options struct {
-	Strict31 bool
+	Strict31 bool // the profiles of 3.1
+
+	// Model20 is a credential of the VC Data Model 2.0 under our context
+	// (contexts.ELMV1) in place of an EDC file. Its @context must be that one.
+	// It need not have a credentialSchema, since the SHACL profiles are made
+	// for files of version 1.1, and the rules of that model alone say what a
+	// credentialStatus is (4.10). All other rules hold.
+	Model20 bool
+}
+
+func (o Options) model() dataModel {
+	if o.Model20 {
+		return model20
+	}
+	return model11
 }
 
 func (o Options) state() contexts.State {
@@ -44,10 +58,10 @@ func Check(doc []byte, o Options) []Finding {
 	if err != nil {
 		return []Finding{{Path: "$", Rule: "document/json", Key: "elm.check.document.json"}}
 	}
-	base, known := contextOf(root, o.state())
+	base, model := contextOf(root, o.state())
 	g := expandDocument(root, base)
 	k := &checker{graph: g, rules: rulesOf(o.state()), context: base, memo: map[memoKey]bool{}, said: map[string]bool{}, terms: map[string]string{}}
-	if !known {
+	if model != o.model() {
 		k.find(Finding{Path: `$["@context"]`, Rule: "document/context", Key: "elm.check.document.context"})
 	}
 	for _, f := range g.faults[:min(len(g.faults), maxFindings)] {
@@ -64,7 +78,7 @@ func Check(doc []byte, o Options) []Finding {
 		}
 		for _, class := range r.types {
 			for _, rule := range k.rules.classes[class] {
-				if k.layers[rule.layer] {
+				if k.layers[rule.layer] && !(o.Model20 && ofModel20[rule.property]) {
 					k.check(r, rule, class)
 				}
 			}
@@ -72,6 +86,9 @@ func Check(doc []byte, o Options) []Finding {
 	}
 	return k.findings
 }
+
+// ofModel20 are the properties that the data model settles without the profiles.
+var ofModel20 = map[string]bool{credNS + "credentialSchema": true, credNS + "credentialStatus": true}
 
 // UndefinedTerms gives the JSON paths of what a document says without meaning:
 // members and classes that no context defines, nulls, references that are no

@@ -138,6 +138,9 @@ func TestCheck(t *testing.T) {
 		// Status and terms of use.
 		{"status of the right class", []edit{inline, set("", "credentialStatus", status("CredentialStatus", "BitstringStatusListEntry"))}, only32, nil},
 		{"status without the class", []edit{inline, set("", "credentialStatus", status("BitstringStatusListEntry"))}, only32, []string{credential + "cred:credentialStatus/Class"}},
+		{"status twice", []edit{inline, set("", "credentialStatus", []any{
+			object{"id": "https://example.org/status/1#5", "type": "CredentialStatus"}, object{"id": "https://example.org/status/2#5", "type": "CredentialStatus"},
+		})}, only32, []string{credential + "cred:credentialStatus/MaxCount"}},
 		{"status without id", []edit{inline, set("", "credentialStatus", object{"type": "CredentialStatus"})}, only32, []string{credential + "cred:credentialStatus/NodeKind"}},
 		{"any status", []edit{inline, set("", "credentialStatus", status("CredentialStatus", "BitstringStatusListEntry"))}, only31, []string{credential + "cred:credentialStatus/Datatype"}},
 		{"any status", []edit{set("", "credentialStatus", "https://example.org/status")}, only31, []string{credential + "cred:credentialStatus/Datatype"}},

@@ -7,12 +7,18 @@ import "encoding/json"
 // the order of its fields: id, type, the properties, and @context last, as the
 // Commission's issuer does.
 //
+// Under the VC Data Model 2.0 and our context (contexts.ELMV1) there are neither
+// IssuanceDate nor ExpirationDate and need be no CredentialSchema, there may be a
+// Name, and several of CredentialStatus, which EDC files have one of; see
+// Options.Model20.
+//
 // Issued, IssuanceDate and ValidFrom are all needed: the profile wants issued
 // and validFrom, the VC Data Model 1.1 wants issuanceDate. The end of validity
 // is written twice for the same reason: ExpirationDate and ValidUntil.
 type Credential struct {
 	ID                 string                 `json:"id,omitzero"`
 	Type               Types                  `json:"type,omitzero"`
+	Name               json.RawMessage        `json:"name,omitzero"` // model 2.0 only: a text, or value objects by language
 	Identifier         Many[Identifier]       `json:"identifier,omitzero"`
 	CredentialProfiles Many[Concept]          `json:"credentialProfiles,omitzero"` // required
 	Attachment         Many[MediaObject]      `json:"attachment,omitzero"`
@@ -28,7 +34,7 @@ type Credential struct {
 	Evidence           Many[Evidence]         `json:"evidence,omitzero"`
 	TermsOfUse         Many[TermsOfUse]       `json:"termsOfUse,omitzero"`
 	CredentialSchema   Many[CredentialSchema] `json:"credentialSchema,omitzero"` // required
-	CredentialStatus   *CredentialStatus      `json:"credentialStatus,omitzero"`
+	CredentialStatus   Many[CredentialStatus] `json:"credentialStatus,omitzero"`
 	Holder             Many[Actor]            `json:"holder,omitzero"`
 	Context            json.RawMessage        `json:"@context,omitzero"`
 }
@@ -41,8 +47,8 @@ type CredentialSchema struct {
 }
 
 // A CredentialStatus says where to look up whether the credential still
-// stands. ELM 3.2 wants an id and the type CredentialStatus among others; the
-// other members are those of a Bitstring Status List entry.
+// stands: as an entry of a Bitstring Status List. ELM 3.2 wants an id and the type
+// CredentialStatus among others.
 type CredentialStatus struct {
 	ID                   string              `json:"id,omitzero"`
 	Type                 Types               `json:"type,omitzero"`

@@ -22,7 +22,7 @@ func ParseRules(table string) error {
 
 // Words gives tests the words of the model that findings can be about.
 func Words() (classes, properties, datatypes []string) {
-	c := baseContext(0, false)
+	c := baseContext(0, model11, false)
 	all := [3]map[string]bool{{}, {}, {}}
 	for class, rules := range rules32().classes {
 		all[0][localName(class)] = true

@@ -165,10 +165,21 @@ func validLanguage(tag string) bool {
 	return true
 }
 
-// baseContext gives what an EDC file's @context means: credentials/v1, then
-// the EDC context, then perhaps our terms for status entries.
-func baseContext(s contexts.State, status bool) *localContext {
+// A dataModel is a version of the W3C data model under which a credential may
+// stand, told by its @context.
+type dataModel int
+
+const (
+	noModel dataModel = iota // neither of the two
+	model11                  // credentials/v1, the EDC context, and perhaps our terms for status entries
+	model20                  // credentials/v2 and our context
+)
+
+// baseContext gives what the @context of a document means.
+func baseContext(s contexts.State, m dataModel, status bool) *localContext {
 	switch {
+	case m == model20:
+		return base20()
 	case s == contexts.ELM31 && status:
 		return base31Status()
 	case s == contexts.ELM31:
@@ -180,15 +191,19 @@ func baseContext(s contexts.State, status bool) *localContext {
 }
 
 var (
-	base31       = sync.OnceValue(func() *localContext { return mustBase(contexts.ELM31, false) })
-	base31Status = sync.OnceValue(func() *localContext { return mustBase(contexts.ELM31, true) })
-	base32       = sync.OnceValue(func() *localContext { return mustBase(contexts.ELM32, false) })
-	base32Status = sync.OnceValue(func() *localContext { return mustBase(contexts.ELM32, true) })
+	base31       = sync.OnceValue(func() *localContext { return mustBase(contexts.ELM31, false, edcURLs...) })
+	base31Status = sync.OnceValue(func() *localContext { return mustBase(contexts.ELM31, true, edcURLs...) })
+	base32       = sync.OnceValue(func() *localContext { return mustBase(contexts.ELM32, false, edcURLs...) })
+	base32Status = sync.OnceValue(func() *localContext { return mustBase(contexts.ELM32, true, edcURLs...) })
+	base20       = sync.OnceValue(func() *localContext { return mustBase(contexts.ELM32, false, model20URLs...) })
+
+	edcURLs     = []string{contexts.CredentialsV1, contexts.EDCAP}
+	model20URLs = []string{contexts.CredentialsV2, contexts.ELMV1}
 )
 
-func mustBase(s contexts.State, status bool) *localContext {
+func mustBase(s contexts.State, status bool, urls ...string) *localContext {
 	var objects []*node
-	for _, url := range []string{contexts.CredentialsV1, contexts.EDCAP} {
+	for _, url := range urls {
 		data, _ := contexts.BytesIn(s, url)
 		n, err := parseTree(data)
 		if err != nil {
@@ -210,20 +225,27 @@ func mustBase(s contexts.State, status bool) *localContext {
 	return all
 }
 
-// contextOf reads the @context of a document. known is false where it is not
-// one of those that an EDC file may have.
-func contextOf(root *node, s contexts.State) (c *localContext, known bool) {
+// contextOf reads the @context of a document. Where it is neither that of an EDC
+// file nor ours, the document is read as an EDC file without a model.
+func contextOf(root *node, s contexts.State) (*localContext, dataModel) {
 	values := root.member("@context").values()
-	if len(values) < 2 || len(values) > 3 ||
-		values[0].kind != '"' || values[0].text != contexts.CredentialsV1 ||
-		values[1].kind != '"' || values[1].text != contexts.EDCAP {
-		return baseContext(s, false), false
+	begins := func(urls []string) bool {
+		for i, url := range urls {
+			if i >= len(values) || values[i].kind != '"' || values[i].text != url {
+				return false
+			}
+		}
+		return true
 	}
-	if len(values) == 3 {
-		known := values[2].kind == '{' && contexts.IsStatusTerms(values[2].raw)
-		return baseContext(s, known), known
+	switch {
+	case len(values) == 2 && begins(model20URLs):
+		return baseContext(s, model20, false), model20
+	case len(values) == 2 && begins(edcURLs):
+		return baseContext(s, model11, false), model11
+	case len(values) == 3 && begins(edcURLs) && values[2].kind == '{' && contexts.IsStatusTerms(values[2].raw):
+		return baseContext(s, model11, true), model11
 	}
-	return baseContext(s, false), true
+	return baseContext(s, noModel, false), noModel
 }
 
 // termFor finds the name by which a document would write a property.

@@ -146,7 +146,7 @@ func TestMarshal(t *testing.T) {
 			},
 			&elm.PlainClaim{},
 		}},
-		CredentialStatus: &elm.CredentialStatus{ID: "urn:s", Type: elm.Types{"CredentialStatus", "BitstringStatusListEntry"}, StatusSize: 2},
+		CredentialStatus: elm.One(elm.CredentialStatus{ID: "urn:s", Type: elm.Types{"CredentialStatus", "BitstringStatusListEntry"}, StatusSize: 2}),
 	}
 	const want = `{"id":"urn:credential:1","type":["VerifiableCredential","EuropeanDigitalCredential"],` +
 		`"issuer":{"type":"Organisation","legalName":{"fr":"Œuvre & <Fils>\u2028"}},` +

@@ -295,6 +295,23 @@ func Country(alpha2 string, languages ...string) (c Concept, ok bool) {
 	return ConceptOf(authority+"country/"+r.ISO3(), languages...)
 }
 
+// Alpha2 gives the ISO 3166-1 alpha-2 code of a country by its concept, or
+// nothing where it has none. It undoes Country.
+func Alpha2(iri string) string {
+	e, ok := theVocabulary().byIRI[iri]
+	if !ok || e.info.list != Countries {
+		return ""
+	}
+	if e.value == "1A0" {
+		return "XK"
+	}
+	r, err := language.ParseRegion(e.value)
+	if err != nil {
+		return ""
+	}
+	return r.String()
+}
+
 // Language gives the concept of a language by the ISO 639-1 code that keys of
 // language maps have, such as "de".
 func Language(code string, languages ...string) (c Concept, ok bool) {
