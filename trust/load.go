@@ -23,6 +23,8 @@ const (
 	maxCerts   = 4 << 20 // bytes of one file of certificates
 	maxCRL     = 16 << 20
 	maxHosts   = 64 << 10
+	maxKeyFile = 1 << 20 // bytes of one DID document or set of keys
+	maxIssuers = 10_000  // DID documents, and bare keys
 )
 
 // Load reads a trust folder:
@@ -30,9 +32,16 @@ const (
 //   - *.pem, *.crt, *.der: anchors; PEM files may hold several, one after the
 //     other;
 //   - *.crl: revocation lists, DER or PEM;
-//   - hosts: origins that may be fetched, one a line, # for comments.
+//   - *.did.json: DID documents of issuers that are trusted, each with the keys
+//     that it lists for assertions;
+//   - *.jwks.json: public keys that are trusted, whoever uses them;
+//   - hosts: origins that may be fetched, one a line, # for comments;
+//   - status: a folder of status lists as they were published, under any name,
+//     for those who are offline;
+//   - tls: a folder of certificates of servers that may be fetched from, or of
+//     their authorities, beside those of the system. They vouch for no issuer.
 //
-// Folders below it, files of other kinds and those whose name begins with a
+// Other folders below it, files of other kinds and those whose name begins with a
 // dot are passed over. Links that leave the folder are refused. A file that
 // cannot be read as what its name says is an error that names it: a trust set
 // that is only half what the operator meant is worse than none. No folder at
@@ -60,6 +69,13 @@ func Load(dir string) (*Set, error) {
 			return nil, fmt.Errorf("reading trust file %s: %w", filepath.Join(dir, e.Name()), err)
 		}
 	}
+	for name, load := range map[string]func(*os.Root) error{snapshotFolder: s.loadSnapshots, tlsFolder: s.loadServers} {
+		if info, err := root.Stat(name); err == nil && info.IsDir() {
+			if err := load(root); err != nil {
+				return nil, fmt.Errorf("reading folder %s of trust folder %s: %w", name, dir, err)
+			}
+		}
+	}
 	return s, nil
 }
 
@@ -79,10 +95,16 @@ func (s *Set) load(root *os.Root, e fs.DirEntry) error {
 		// Somebody meant this to count; saying nothing would be a trap.
 		return errors.New("certificates must be in PEM or DER form, in a file that ends in .pem, .crt or .der; keys have no place here")
 	default:
-		if name != "hosts" {
+		switch lower := strings.ToLower(name); {
+		case strings.HasSuffix(lower, ".did.json"):
+			take, limit = s.takeDIDDocument, maxKeyFile
+		case strings.HasSuffix(lower, ".jwks.json"):
+			take, limit = s.takeKeySet, maxKeyFile
+		case name == "hosts":
+			take, limit = s.takeHosts, maxHosts
+		default:
 			return nil
 		}
-		take, limit = s.takeHosts, maxHosts
 	}
 	data, err := read(root, name, limit)
 	if err != nil || data == nil {

@@ -32,14 +32,14 @@ func ownerKeys(c *x509.Certificate) []string {
 	}
 	return []string{
 		"name\x00" + normal(o.LegalName) + "\x00" + o.Country,
-		"registration\x00" + normal(o.OrganizationIdentifier),
+		"registration\x00" + registration(o.OrganizationIdentifier),
 	}
 }
 
 // nameKeys gives the keys under which a distinguished name is known. Two names
 // that share a key are the same to a reader: all attributes are equal, or at
-// least common name, organisation and country are. Order, string types, case,
-// width and white space do not count (RFC 5280, 7.1, asks for less): a forger
+// least common name, organisation and country are. Order, string types, and what
+// normal passes over do not count (RFC 5280, 7.1, asks for less): a forger
 // should not get away with spelling a known name another way.
 func nameKeys(raw []byte) []string {
 	var seq pkix.RDNSequence
@@ -75,7 +75,9 @@ func sameName(a, b []byte) bool {
 	return slices.ContainsFunc(nameKeys(a), func(k string) bool { return slices.Contains(kb, k) })
 }
 
-// normal writes an attribute value in one spelling.
+// normal writes an attribute value in one spelling: its letters and digits, as a
+// reader sees them. Case, width, accents, white space, and signs other than those
+// between two digits do not count.
 func normal(v any) string {
 	s, ok := v.(string)
 	if !ok {
@@ -84,14 +86,88 @@ func normal(v any) string {
 		}
 		return fmt.Sprintf("#%v", v)
 	}
+	// Twice, since NFKD makes new ones: a half-width filler becomes a filler.
+	shown := []rune(seen(norm.NFKD.String(seen(s))))
+	var b strings.Builder
+	var last rune // that was a letter or digit
+	between := false
+	for _, r := range shown {
+		if !unicode.In(r, unicode.L, unicode.N, unicode.M) {
+			between = between || !unicode.IsSpace(r)
+			continue
+		}
+		if between && unicode.IsDigit(r) && unicode.IsDigit(last) {
+			b.WriteByte('.') // "1.1" is not "11"
+		}
+		last, between = r, false
+		b.WriteRune(r)
+	}
+	if b.Len() == 0 {
+		return string(shown) // signs alone are told apart by the signs
+	}
+	return b.String()
+}
+
+// registration writes a registration number in one spelling: its letters and
+// digits. Where the dash of "VATDE-000000000" stands, and which dash, tells
+// nobody apart.
+func registration(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsNumber(r) {
+			return r
+		}
+		return -1
+	}, normal(s))
+}
+
+// seen gives what a reader sees of a name: without characters that nobody sees
+// and without accents, in lower case, and with one letter for those that look the
+// same. A name without its accents is a usual spelling of it.
+func seen(s string) string {
 	s = strings.Map(func(r rune) rune {
-		if unicode.Is(unicode.Cf, r) { // invisible
+		switch {
+		case unicode.In(r, unicode.Cf, unicode.Variation_Selector, unicode.Other_Default_Ignorable_Code_Point), unicode.Is(accents, r):
 			return -1
+		}
+		r = unicode.ToLower(r)
+		if latin, ok := lookalikes[r]; ok {
+			return latin
 		}
 		return r
 	}, s)
-	return strings.Join(strings.Fields(strings.ToLower(norm.NFKC.String(s))), " ")
+	return ligatures.Replace(s)
 }
+
+// accents are the combining marks of the Latin, Greek and Cyrillic scripts. Those
+// of other scripts are their vowels.
+var accents = &unicode.RangeTable{R16: []unicode.Range16{
+	{0x0300, 0x036f, 1}, {0x1ab0, 0x1aff, 1}, {0x1dc0, 0x1dff, 1}, {0x20d0, 0x20ff, 1}, {0xfe20, 0xfe2f, 1},
+}}
+
+var ligatures = strings.NewReplacer("ß", "ss", "æ", "ae", "œ", "oe")
+
+// lookalikes are the small letters that, small or as capitals, cannot be told from
+// a Latin letter (after Unicode Technical Standard 39, 4: confusable in
+// whole-script and mixed-script names). Both sides of a comparison are written
+// so, which costs a Greek or Bulgarian name nothing.
+var lookalikes = func() map[rune]rune {
+	out := map[rune]rune{}
+	for _, script := range [...]struct{ letters, latin string }{
+		{"авсԁеһніјкӏморԛѕтуүԝхѵ", "abcdehhijklmopqstyywxv"}, // Cyrillic
+		{"αβεηικμνορτυχζ", "abehikmnoptyxz"},                 // Greek
+		{"օոսհյցզ", "onuhjgq"},                               // Armenian
+		{"ıɑɓɗɡɩʟɪɴᴏᴄᴠᴡᴢꜱʀʏᴀʙᴅᴇɢʜᴊᴋᴍᴘᴛᴜłøđħǀƅ", "iabdgilinocvwzsryabdeghjkmptulodhlb"}, // Latin beyond the alphabet
+		{"ꓮꓐꓚꓓꓰꓝꓖꓧꓲꓙꓗꓡꓟꓠꓳꓑꓣꓢꓔꓴꓦꓪꓫꓬꓜ", "abcdefghijklmnoprstuvwxyz"},                     // Lisu
+		{"ꭺꭼꮋꮶꮇꭲꮲꮪꮯꮤꮓꮐꮩꮢꭰꮮ", "aehkmtpscwzgvrdl"},                                       // Cherokee
+		{"|∣ⲟס", "lloo"},
+	} {
+		latin := []rune(script.latin)
+		for i, r := range []rune(script.letters) {
+			out[r] = latin[i]
+		}
+	}
+	return out
+}()
 
 func rsaBits(c *x509.Certificate) (int, bool) {
 	k, ok := c.PublicKey.(*rsa.PublicKey)

@@ -1,9 +1,12 @@
 // Package trust knows whom the operator trusts: the certificates that are
-// anchors, and what is known of revoked ones. It builds the path from a seal's
-// certificate to an anchor and says who is known by name. It never asks
-// anybody: what is not in the set or in the file does not count.
+// anchors, what is known of revoked ones, and the issuers that go by a DID or
+// by a bare key. It builds the path from a seal's certificate to an anchor,
+// resolves DIDs, and says who is known by name. A Set never asks anybody: what is
+// not in the set or in the file does not count. A Resolver asks issuers for their
+// keys, at the origins that the operator listed; that makes nobody trusted.
 //
-// Start with Load and Set.Chain.
+// Start with Load, then Set.Chain for certificates, Set.Resolve and
+// Set.Standing for DIDs, and NewResolver for the keys that issuers publish.
 package trust
 
 import (
@@ -25,6 +28,14 @@ type Set struct {
 	roots   *x509.CertPool // the anchors, timeless
 	crls    []*x509.RevocationList
 	hosts   []string
+	servers []*x509.Certificate // of servers that may be asked
+
+	dids   map[string]keys.DIDDocument    // by id
+	jwks   map[string]bool                // bare keys, as keyOf writes them
+	byKey  map[string][]*x509.Certificate // anchors whose key may sign, by that key
+	owners map[string][]*x509.Certificate // all anchors that name an owner, by name and by registration
+
+	snapshots map[string][][]byte // copies of status lists by address
 }
 
 // New makes a Set of anchors: certificates that the operator trusts for what
@@ -35,6 +46,9 @@ func New(anchors ...*x509.Certificate) (*Set, error) {
 	s := &Set{
 		byName: map[string][]*x509.Certificate{}, byOwner: map[string][]*x509.Certificate{},
 		byRaw: map[string]*x509.Certificate{}, roots: x509.NewCertPool(),
+		dids: map[string]keys.DIDDocument{}, jwks: map[string]bool{},
+		byKey: map[string][]*x509.Certificate{}, owners: map[string][]*x509.Certificate{},
+		snapshots: map[string][][]byte{},
 	}
 	for _, a := range anchors {
 		if err := s.add(a); err != nil {
@@ -73,6 +87,7 @@ func (s *Set) add(a *x509.Certificate) error {
 			s.byOwner[k] = append(s.byOwner[k], a)
 		}
 	}
+	s.learn(a)
 	return nil
 }
 
@@ -83,7 +98,7 @@ func (s *Set) Anchors() []*x509.Certificate { return slices.Clone(s.anchors) }
 func (s *Set) Hosts() []string { return slices.Clone(s.hosts) }
 
 // Empty tells that the set trusts nobody.
-func (s *Set) Empty() bool { return len(s.anchors) == 0 }
+func (s *Set) Empty() bool { return len(s.anchors) == 0 && len(s.dids) == 0 && len(s.jwks) == 0 }
 
 // strong tells whether the key of a certificate may vouch for others: RSA of
 // 2048 bits or more, or another kind that crypto/x509 verifies with. Keys that

@@ -218,10 +218,9 @@ func TestLoad(t *testing.T) {
 		"b.crl":         block("X509 CRL", crl),
 		"hosts":         []byte("# origins\nstatus.example.org\n\nhttps://example.org:8443 # ours\n"),
 		"README":        []byte("read me"),
-		"x.jwks.json":   []byte("{"),
-		"x.did.json":    []byte("{"),
+		"other.json":    []byte("{"),
 		".hidden.pem":   []byte("x"),
-		"status/x.pem":  []byte("x"),
+		"folder/x.pem":  []byte("x"),
 		"authority/y.x": []byte("x"),
 	}
 	s, err := trust.Load(folder(t, good))
