@@ -24,6 +24,12 @@ type Certificate struct {
 	Lang string // of all texts but those that name another: "en", "fr", "de"
 	Demo bool   // DEMO stands on every page
 
+	// Preview marks what shows how certificates of a body will look and
+	// certifies nothing: every page says so, and PREVIEW stands across it.
+	Preview bool
+
+	Look Look // of the body; the zero Look is the house style
+
 	Body  string // legal name of the awarding body
 	Place string // country or region of the awarding body
 	Logo  []byte // of the awarding body, PNG or JPEG; what cannot be read is left out
@@ -88,6 +94,8 @@ type Config struct {
 	Link       string     // what the QR code holds; empty: no code
 	Attachment Attachment // the sealed file; without bytes there is none
 	Now        time.Time  // written as date of creation and change
+
+	quick bool // a picture is laid out that is looked at once
 }
 
 // An Attachment is a file inside a PDF.

@@ -176,7 +176,7 @@ func (p *composer) particulars() []row {
 		{"render.place", p.Place},
 		{"render.accreditation", p.Accreditation},
 		{"render.sealedBy", p.SealedBy},
-		{"render.signatory", p.Signatory},
+		{"render.signatory", p.signatory()},
 		{"render.number", p.Number},
 		{"render.id", p.ID},
 	} {
@@ -193,6 +193,14 @@ func (p *composer) particulars() []row {
 		return nil
 	}
 	return rows
+}
+
+// signatory is who answers for the body, with the function.
+func (p *composer) signatory() string {
+	if p.Signatory == "" || p.Look.Function == "" {
+		return p.Signatory
+	}
+	return p.Signatory + ", " + p.Look.Function
 }
 
 // outcomes lists each outcome with its skills.
@@ -316,7 +324,10 @@ func (p *composer) about() []row {
 	}
 	rows = append(rows, p.list("render.check", steps)...)
 
-	limits := []string{p.loc.T("render.limits.recognition"), p.loc.T("render.limits.unit"), p.loc.T("render.limits.seal")}
+	limits := []string{p.loc.T("render.limits.recognition"), p.loc.T("render.limits.unit"), p.loc.T("render.limits.seal"), p.loc.T("render.limits.status")}
+	if p.Preview {
+		limits = append([]string{p.loc.T("render.limits.preview")}, limits...)
+	}
 	if p.Demo {
 		limits = append([]string{p.loc.T("render.limits.demo")}, limits...)
 	}

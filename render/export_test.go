@@ -19,7 +19,7 @@ func (c Certificate) Layout(cfg Config) ([][]Line, error) {
 
 // PictureLayout gives the lines of the page picture.
 func (c Certificate) PictureLayout() ([]Line, error) {
-	s, err := c.picture()
+	s, err := c.picture(false)
 	if err != nil {
 		return nil, err
 	}

@@ -31,7 +31,7 @@ func (p *composer) front() (*sheet, error) {
 	p.frame(s)
 
 	top, bottom := 20.0, footLine-5
-	if p.Demo {
+	if p.stripped() {
 		top = 24
 	}
 	foot, err := p.seal()
@@ -65,18 +65,30 @@ func (p *composer) front() (*sheet, error) {
 
 // head is the body: logo, name, place, who recognises it.
 func (p *composer) head() *sheet {
-	const boxWidth, boxHeight = 44.0, 24.0
+	const gap = 6.0
+	boxWidth, boxHeight := 44.0, 24.0
+	above := p.Look.Logo == LogoAbove
+	if above {
+		boxWidth, boxHeight = 90, 20
+	}
 	part := &sheet{}
-	x, logoHeight := 0.0, 0.0
+	x, width, logoHeight := 0.0, measure, 0.0
 	if p.logo != nil {
 		b := p.logo.Bounds()
 		w, h := float64(b.Dx()), float64(b.Dy())
 		scale := min(boxWidth/w, boxHeight/h)
 		w, h = w*scale, h*scale
-		part.pictures = append(part.pictures, picture{0, 0, w, h, p.logo})
-		x, logoHeight = w+6, h
+		logo := picture{0, 0, w, h, p.logo}
+		logoHeight = h
+		switch {
+		case above:
+		case p.Look.Logo == LogoRight:
+			logo.x, width = measure-w, measure-w-gap
+		default:
+			x, width = w+gap, measure-(w+gap)
+		}
+		part.pictures = append(part.pictures, logo)
 	}
-	width := measure - x
 	st, lines := p.m.fit(style{serifBold, 0, 1.2, ink}, p.Body, width, bodyFit)
 	small := style{sans, 9, 1.4, quiet}
 	under := p.m.atMost(small, p.Place, 2, width)
@@ -84,6 +96,9 @@ func (p *composer) head() *sheet {
 	under = append(under, recognised...)
 	textHeight := float64(len(lines))*st.line() + 0.8 + float64(len(under))*small.line()
 	y := max(0, (logoHeight-textHeight)/2)
+	if above && p.logo != nil {
+		y = logoHeight + 4
+	}
 	y += p.m.write(part, st, lines, x, y) + 0.8
 	y += p.m.write(part, small, under, x, y)
 	part.height = max(y, logoHeight)
@@ -323,13 +338,7 @@ func (p *composer) seal() (*sheet, error) {
 		width = measure - column - 8
 	}
 
-	y := 4.0
-	if p.Signatory != "" {
-		y += p.m.write(part, label, []string{p.loc.T("render.signatory")}, 0, y) + 0.4
-		st := style{serifBold, 11, 1.3, ink}
-		lines := p.m.atMost(st, p.Signatory, 2, width)
-		y += p.m.write(part, st, lines, 0, y) + 3
-	}
+	y := p.signature(part, 4, width)
 	y += p.m.write(part, heading, []string{p.loc.T("render.seal")}, 0, y) + 0.6
 	if p.SealedBy != "" {
 		lines := p.m.atMost(value, p.loc.T("render.sealedBy")+" "+p.SealedBy, 2, width)
@@ -339,12 +348,33 @@ func (p *composer) seal() (*sheet, error) {
 	switch {
 	case p.pictureOnly:
 		words = p.loc.T("render.seal.picture")
-	case len(p.cfg.Attachment.Bytes) > 0:
+	case len(p.cfg.Attachment.Bytes) > 0, p.Preview: // as it will be
 		words = p.loc.T("render.seal.attached")
 	}
 	y += p.m.paragraph(part, style{sans, 8.5, 1.42, quiet}, words, 0, y+0.6, width) + 0.6
 	part.height = max(y, codeHeight)
 	return part, nil
+}
+
+// signature is where and when the certificate was issued and who answers for
+// it by name. It gives the height below which the next may stand.
+func (p *composer) signature(part *sheet, y, width float64) float64 {
+	if day := p.date(p.Awarded); p.Look.Place != "" && day != "" {
+		st := style{sans, 9.5, 1.35, body}
+		lines := p.m.atMost(st, p.loc.T("render.placed", "Place", p.Look.Place, "Date", day), 2, width)
+		y += p.m.write(part, st, lines, 0, y) + 2
+	}
+	if p.Signatory == "" {
+		return y
+	}
+	y += p.m.write(part, label, []string{p.loc.T("render.signatory")}, 0, y) + 0.4
+	st := style{serifBold, 11, 1.3, ink}
+	y += p.m.write(part, st, p.m.atMost(st, p.Signatory, 2, width), 0, y)
+	if p.Look.Function != "" {
+		st := style{sans, 8.5, 1.35, quiet}
+		y += p.m.write(part, st, p.m.atMost(st, p.Look.Function, 2, width), 0, y+0.4) + 0.4
+	}
+	return y + 3
 }
 
 // drawCode draws the dark modules of a QR code, each run of a row as one box,

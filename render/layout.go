@@ -41,6 +41,7 @@ func newComposer(c Certificate, cfg Config) *composer {
 	for _, field := range []*string{
 		&c.Body, &c.Place, &c.Holder, &c.Unit, &c.Level, &c.Number, &c.ID, &c.Workload, &c.Credits,
 		&c.Participation, &c.Prerequisites, &c.Skills, &c.Accreditation, &c.Quality, &c.SealedBy, &c.Signatory,
+		&c.Look.Signatory, &c.Look.Function, &c.Look.Place, &c.Look.Footer,
 	} {
 		*field = say(*field)
 	}
@@ -63,8 +64,11 @@ func newComposer(c Certificate, cfg Config) *composer {
 		notes[i] = say(n)
 	}
 	c.Outcomes, c.Methods, c.Notes = outcomes, methods, notes
+	if c.Look.Signatory != "" {
+		c.Signatory = c.Look.Signatory
+	}
 	p.cfg.Attachment.Name = say(cfg.Attachment.Name)
-	p.logo = readLogo(c.Logo)
+	p.logo = readLogo(c.Logo, cfg.quick)
 	p.Certificate = c
 	return p
 }
@@ -79,15 +83,25 @@ func (c Certificate) sheets(cfg Config) ([]*sheet, string, error) {
 	all := append([]*sheet{front}, p.details()...)
 	for i, s := range all {
 		p.footer(s, i+1, len(all))
+		p.Look.dye(s)
 	}
 	return all, p.title(), nil
 }
 
 // picture lays out the page that becomes the page picture.
-func (c Certificate) picture() (*sheet, error) {
-	p := newComposer(c, Config{})
+func (c Certificate) picture(quick bool) (*sheet, error) {
+	p := newComposer(c, Config{quick: quick})
 	p.pictureOnly = true
-	return p.front()
+	s, err := p.front()
+	if err != nil {
+		return nil, err
+	}
+	if p.Look.Footer != "" {
+		s.boxes = append(s.boxes, box{left, footLine, measure, 0.2, hair})
+		p.reach(s, footLine+1.8)
+	}
+	p.Look.dye(s)
+	return s, nil
 }
 
 func (p *composer) title() string {
@@ -111,16 +125,34 @@ func (p *composer) frame(s *sheet) {
 		box{0, 0, bandWidth, pageHeight, ink},
 		box{bandWidth + 0.9, 0, 0.7, pageHeight, brass},
 	)
-	if !p.Demo {
+	var words []string
+	strip, mark := alarm, stain
+	if p.Demo {
+		words = append(words, p.loc.T("render.demo"))
+	}
+	if p.Preview {
+		words = append(words, p.loc.T("render.preview"))
+		if !p.Demo {
+			strip, mark = slate, shadow
+		}
+	}
+	switch {
+	case p.Preview:
+		s.outlines = append(s.outlines, p.m.watermark(p.loc.T("render.preview.mark"), 118, 50, mark))
+	case p.Demo:
+		s.outlines = append(s.outlines, p.m.watermark("DEMO", 118, 50, stain))
+	default:
 		return
 	}
-	s.outlines = append(s.outlines, p.m.watermark("DEMO", 118, 50, stain))
 	st := style{sansBold, 10.5, 1, white}
-	words := p.loc.T("render.demo")
-	w := p.m.width(st.face, st.size, words)
-	s.boxes = append(s.boxes, box{0, 0, pageWidth, 9, alarm})
-	p.m.write(s, st, []string{words}, left+(measure-w)/2, 2.7)
+	line := strings.Join(words, "  ·  ")
+	w := p.m.width(st.face, st.size, line)
+	s.boxes = append(s.boxes, box{0, 0, pageWidth, 9, strip})
+	p.m.write(s, st, []string{line}, left+(measure-w)/2, 2.7)
 }
+
+// stripped tells whether a strip at the head of the page says what it is not.
+func (p *composer) stripped() bool { return p.Demo || p.Preview }
 
 // footer stands at the foot of every page of the PDF.
 func (p *composer) footer(s *sheet, page, pages int) {
@@ -138,6 +170,16 @@ func (p *composer) footer(s *sheet, page, pages int) {
 	room := measure - w - 8
 	lines := p.m.atMost(st, strings.Join(parts, "  ·  "), 1, room)
 	p.m.write(s, st, lines, left, footLine+1.8)
+	p.reach(s, footLine+1.8+st.line())
+}
+
+// reach is the line at the foot that says how to reach the body.
+func (p *composer) reach(s *sheet, y float64) {
+	if p.Look.Footer == "" {
+		return
+	}
+	st := style{sans, 7, 1.3, quiet}
+	p.m.write(s, st, p.m.atMost(st, p.Look.Footer, 1, measure), left, y)
 }
 
 // host is the part of a link that a person should recognise.
@@ -154,11 +196,13 @@ func host(link string) string {
 const (
 	logoMaxPixels = 16 << 20
 	logoKept      = 720 // pixels of the longer side in the PDF
+	logoSeen      = 360 // and in a picture that is looked at once
 )
 
 // readLogo decodes a logo and lays it on white; nil when it is not a picture
-// that can be shown.
-func readLogo(data []byte) image.Image {
+// that can be shown. A large one is shrunk, in haste where it is only looked at
+// once.
+func readLogo(data []byte, quick bool) image.Image {
 	if len(data) == 0 {
 		return nil
 	}
@@ -170,14 +214,19 @@ func readLogo(data []byte) image.Image {
 	if err != nil {
 		return nil
 	}
-	w, h := cfg.Width, cfg.Height
-	if longer := max(w, h); longer > logoKept {
-		w, h = max(1, w*logoKept/longer), max(1, h*logoKept/longer)
+	w, h, most := cfg.Width, cfg.Height, logoKept
+	if quick {
+		most = logoSeen
+	}
+	if longer := max(w, h); longer > most {
+		w, h = max(1, w*most/longer), max(1, h*most/longer)
 	}
 	out := image.NewRGBA(image.Rect(0, 0, w, h))
 	draw.Draw(out, out.Bounds(), image.NewUniform(color.White), image.Point{}, draw.Src)
 	if w == cfg.Width && h == cfg.Height {
 		draw.Draw(out, out.Bounds(), src, src.Bounds().Min, draw.Over)
+	} else if quick {
+		xdraw.ApproxBiLinear.Scale(out, out.Bounds(), src, src.Bounds(), draw.Over, nil)
 	} else {
 		xdraw.CatmullRom.Scale(out, out.Bounds(), src, src.Bounds(), draw.Over, nil)
 	}

@@ -34,9 +34,14 @@ func rosette(x, y, radius float64, colour color.RGBA) outline {
 }
 
 // watermark draws a word across the page as outlines, size points large and
-// turned by degrees, so that it is neither found nor read out as text.
+// turned by degrees, so that it is neither found nor read out as text. A long
+// word is made smaller, to stay on the page.
 func (m *metrics) watermark(word string, size, degrees float64, fill color.RGBA) outline {
 	const f = sansBold
+	const longest = 225.0
+	if w := m.width(f, size, word); w > longest {
+		size *= longest / w
+	}
 	em := size * mmPerPoint
 	sin, cos := math.Sincos(-degrees * math.Pi / 180)
 	x := -m.width(f, size, word) / 2
