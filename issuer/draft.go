@@ -29,7 +29,7 @@ type Pictures func(claims *elm.Credential, lang string) ([]byte, error)
 // of it, by JSON path in the Result.
 func BuildDraft(r assessment.Result, seal keys.Chain, now time.Time, pictures Pictures) (credential.Draft, error) {
 	now = now.UTC().Truncate(time.Second)
-	if err := seal.Check(now); err != nil {
+	if err := checkChain(seal, now); err != nil {
 		return credential.Draft{}, fmt.Errorf("building draft of result %s: %w", r.ID, err)
 	}
 	owner, err := seal.Owner()

@@ -16,6 +16,7 @@ import (
 	"github.com/probatum/probatum/assessment"
 	"github.com/probatum/probatum/credential"
 	"github.com/probatum/probatum/elm"
+	"github.com/probatum/probatum/evidence"
 	"github.com/probatum/probatum/internal/fault"
 	"github.com/probatum/probatum/issuer"
 	"github.com/probatum/probatum/keys"
@@ -72,6 +73,7 @@ func TestDraftSaysWhatTheResultSays(t *testing.T) {
 	r := sample("lighting")
 	r.Credits = &assessment.Credits{Framework: assessment.ECVET, Points: 4.5}
 	r.Candidate.Identifier = &assessment.Identifier{Scheme: "Learner number", Value: "L-1"}
+	r.Methods[0].Evidence = &assessment.Evidence{Root: evidence.Root{31: 1}, Items: 7}
 	doc := payload(t, build(t, r))
 	const a, q = "credentialSubject hasClaim ", "credentialSubject hasClaim specifiedBy "
 	const ap = "http://publications.europa.eu/resource/authority/"
@@ -115,6 +117,8 @@ func TestDraftSaysWhatTheResultSays(t *testing.T) {
 		a + "provenBy 0 specifiedBy dcType id":                    "http://data.europa.eu/snb/assessment/4f03b91c0e",
 		a + "provenBy 0 specifiedBy mode id":                      "http://data.europa.eu/snb/learning-assessment/920fbb3cbe",
 		a + "provenBy 0 idVerification id":                        "http://data.europa.eu/snb/supervision-verification/44314532f9",
+		a + "provenBy 0 identifier schemeName":                    "Probatum evidence root",
+		a + "provenBy 0 identifier notation":                      "sha-256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAE",
 		a + "provenBy 1 idVerification id":                        "http://data.europa.eu/snb/supervision-verification/70be69aaf9",
 		a + "provenBy 1 assessedBy 0 type":                        "Agent",
 		a + "provenBy 1 assessedBy 0 identifier notation":         "assessor-12",

@@ -11,6 +11,7 @@ import (
 	"github.com/probatum/probatum/assessment"
 	"github.com/probatum/probatum/credential"
 	"github.com/probatum/probatum/elm"
+	"github.com/probatum/probatum/evidence"
 	"github.com/probatum/probatum/issuer"
 )
 
@@ -86,6 +87,7 @@ func TestEveryNodeHasAnIDOfItsOwn(t *testing.T) {
 	t.Parallel()
 	r := sample("lighting")
 	r.Credits = &assessment.Credits{Framework: assessment.ECTS, Points: 3}
+	r.Methods[0].Evidence = &assessment.Evidence{Root: evidence.Root{1}, Items: 7}
 	d := build(t, r)
 	id := credential.ID("urn:credential:1018d05f-21d5-4555-b7f0-8fabfd22ca75")
 	doc, err := issuer.EDC(d, id)
@@ -158,6 +160,9 @@ func TestEDCKeepsTheRules(t *testing.T) {
 			"credits and identifier": func(r *assessment.Result) {
 				r.Credits = &assessment.Credits{Framework: assessment.ECVET, Points: 4}
 				r.Candidate.Identifier = &assessment.Identifier{Scheme: "Learner number", Value: "L-1"}
+			},
+			"frozen evidence": func(r *assessment.Result) {
+				r.Methods[0].Evidence = &assessment.Evidence{Root: evidence.Root{1}, Items: 7}
 			},
 			"odd texts": func(r *assessment.Result) {
 				r.Candidate.GivenName, r.Candidate.FamilyName = `O"Neil\`, "<b>#\u2028 ’ 𝒳 العربية"

@@ -39,6 +39,36 @@ func (s *testSigner) signed() int {
 	return s.n
 }
 
+// withLists gives a store that stands before another one the lists and keys of
+// that other, if it keeps some.
+func withLists(before, s issuer.Store) issuer.Store {
+	if _, ok := before.(issuer.StatusStore); ok {
+		return before
+	}
+	for {
+		w, ok := s.(interface{ behind() issuer.Store })
+		if !ok {
+			break
+		}
+		s = w.behind()
+	}
+	keeper, ok := s.(interface {
+		issuer.StatusStore
+		issuer.KeyKeeper
+	})
+	if !ok {
+		return before
+	}
+	return struct {
+		issuer.Store
+		issuer.StatusStore
+		issuer.KeyKeeper
+	}{before, keeper, keeper}
+}
+
+func (f *failing) behind() issuer.Store { return f.Store }
+func (w *watch) behind() issuer.Store   { return w.Store }
+
 // A failing store is a real one that fails at one call.
 type failing struct {
 	issuer.Store

@@ -16,7 +16,6 @@ import (
 	"github.com/probatum/probatum/assessment"
 	"github.com/probatum/probatum/credential"
 	"github.com/probatum/probatum/internal/fault"
-	"github.com/probatum/probatum/internal/strictjson"
 )
 
 var _ Store = (*FileStore)(nil)
@@ -25,16 +24,21 @@ var _ Store = (*FileStore)(nil)
 // that it promises.
 const reservationEnding = ".reservation"
 
-// maxReservation bounds a reservation file.
-const maxReservation = 8 << 20
-
 // A FileStore is a Store of one copy, for issuing without a database: the
 // sealed file Out and, until it is there, the reservation beside it, Out with
 // the ending ".reservation". Both are for their owner's eyes only, appear whole
 // or not at all, and replace nothing. A crash leaves the reservation; the same
 // order again resumes it with the same bytes, another one is a Conflict.
+//
+// Several FileStores with one Draft file make several forms of a Result from one
+// Draft. A FileStore without one knows no Draft from before.
 type FileStore struct {
 	Out string // path of the sealed file
+
+	// Draft is the path of the file that keeps the Draft of the Result, or
+	// empty. It is written with the first Reservation and stays; whoever
+	// named it takes it away.
+	Draft string
 
 	mu      sync.Mutex
 	results map[string]string // guarded by mu: digests of the Results that were saved, by id
@@ -106,10 +110,22 @@ func (s *FileStore) reserve(ctx context.Context, d credential.Draft, k CopyKey, 
 			return r, err
 		}
 		if made == nil {
-			var err error
-			if made, err = newReservation(d, k, result, build); err != nil {
+			settled, known, err := s.settled(d, result)
+			if err != nil {
 				return Reservation{}, err
 			}
+			fresh, err := newReservation(settled, k, result, build)
+			if err != nil {
+				return Reservation{}, err
+			}
+			if !known {
+				if err := s.settle(ctx, settled, result); errors.Is(err, fs.ErrExist) {
+					continue // another process was quicker, with its Draft
+				} else if err != nil {
+					return Reservation{}, err
+				}
+			}
+			made = fresh
 		}
 		if err := s.keep(ctx, made); errors.Is(err, fs.ErrExist) {
 			continue // another process was quicker
@@ -131,7 +147,7 @@ func newReservation(d credential.Draft, k CopyKey, result string, build BuildFun
 	if err != nil {
 		return nil, err
 	}
-	input, err := build(id)
+	input, err := build(d, id, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -183,36 +199,20 @@ func (s *FileStore) resume(result string, k CopyKey) (Reservation, error) {
 	return Reservation{ID: r.ID, Draft: r.Draft, Form: r.Form, Input: r.Input}, nil
 }
 
-// read reads the reservation file. One that others could have written is as
-// good as a damaged one: what stands in it would be sealed.
+// read reads the reservation file.
 func (s *FileStore) read() (reservationFile, error) {
-	damaged := func(err error) error {
-		return fault.New(fault.Conflict, "issue.reservation.damaged", err).With("Path", s.path())
-	}
-	info, err := os.Lstat(s.path())
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return reservationFile{}, err
-	case err != nil:
-		return reservationFile{}, damaged(err)
-	case !info.Mode().IsRegular() || info.Size() > maxReservation || othersMayWrite(info):
-		return reservationFile{}, damaged(fmt.Errorf("mode %v, %d bytes", info.Mode(), info.Size()))
-	}
-	data, err := os.ReadFile(s.path())
-	if errors.Is(err, fs.ErrNotExist) { // sealed and taken away meanwhile
-		return reservationFile{}, err
-	}
-	if err != nil {
-		return reservationFile{}, damaged(err)
-	}
 	var r reservationFile
-	if err := strictjson.Decode(data, &r, strictjson.MaxBytes(maxReservation), strictjson.DisallowUnknown()); err != nil {
-		return reservationFile{}, damaged(err)
+	damaged, err := readOwn(s.path(), &r)
+	switch {
+	case errors.Is(err, fs.ErrNotExist): // also: sealed and taken away meanwhile
+		return reservationFile{}, err
+	case err == nil && (!r.ID.Fits(r.Form) || len(r.Input) == 0 || sha256Hex(r.Input) != r.Digest):
+		damaged, err = true, errors.New("id or bytes do not fit their form or digest")
 	}
-	if _, err := credential.ParseID(string(r.ID)); err != nil || len(r.Input) == 0 || sha256Hex(r.Input) != r.Digest {
-		return reservationFile{}, damaged(errors.New("id or bytes do not fit their digest"))
+	if damaged {
+		err = fault.New(fault.Conflict, "issue.reservation.damaged", err).With("Path", s.path())
 	}
-	return r, nil
+	return r, err
 }
 
 // Seal writes the sealed file and takes the reservation away. See Store.

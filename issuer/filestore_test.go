@@ -19,8 +19,8 @@ import (
 
 func TestFileStoreKeepsTheContract(t *testing.T) {
 	t.Parallel()
-	storetest.Run(t, storetest.Suite{OneCopy: true, Open: func(_ *testing.T, dir string, _ func() time.Time) issuer.Store {
-		return &issuer.FileStore{Out: filepath.Join(dir, "out.jsonld")}
+	storetest.Run(t, storetest.Suite{OneCopy: true, Open: func(_ *testing.T, dir, name string, _ func() time.Time) issuer.Store {
+		return &issuer.FileStore{Out: filepath.Join(dir, name+".out"), Draft: filepath.Join(dir, "draft.json")}
 	}})
 }
 

@@ -24,6 +24,9 @@ var now = time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC)
 
 func clock() time.Time { return now }
 
+// publicURL is where the pages of an issuer with a database are.
+const publicURL = "https://certificates.example"
+
 // demo makes the seal of the sample body for one algorithm, once.
 func demo(t testing.TB, algorithm string) *private.Demo {
 	t.Helper()
@@ -73,7 +76,11 @@ func database(t testing.TB, dir string, at func() time.Time) *store.Store {
 func newIssuer(t testing.TB, s issuer.Store, algorithm string, change ...func(*issuer.Config)) *issuer.Issuer {
 	t.Helper()
 	d := demo(t, algorithm)
+	s = withLists(s, s)
 	c := issuer.Config{Store: s, Key: d.Seal, Chain: d.Chain, Pictures: dots, Now: clock}
+	if _, ok := s.(issuer.StatusStore); ok {
+		c.Body, c.PublicURL = sample("lighting").Body.ID, publicURL
+	}
 	for _, f := range change {
 		f(&c)
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/probatum/probatum/assessment"
 	"github.com/probatum/probatum/elm"
+	"github.com/probatum/probatum/evidence"
 	"github.com/probatum/probatum/i18n"
 )
 
@@ -57,6 +58,10 @@ func (b *builder) assessment(i int, m assessment.Method) elm.LearningAssessment 
 	}
 	if len(m.Outcomes) > 0 {
 		a.Description = b.message("issue.method.outcomes", "List", strings.Join(m.Outcomes, ", "))
+	}
+	if e := m.Evidence; e != nil {
+		// The root takes the number of items, which need not be said again.
+		a.Identifier = elm.One(elm.Identifier{ID: id + "-evidence", Notation: e.Root.String(), SchemeName: evidence.Scheme})
 	}
 	for n, assessor := range m.Assessors {
 		if agent := b.assessor(fmt.Sprintf("%s.assessors[%d]", path, n), assessor); agent != nil {

@@ -14,77 +14,81 @@ import (
 
 func TestLink(t *testing.T) {
 	t.Parallel()
-	clock := time.Date(2026, 11, 25, 9, 0, 0, 0, time.UTC)
-	s := open(t, t.TempDir(), func() time.Time { return clock })
-	c := sealed(t, s)
+	each(t, func(t *testing.T, d database) {
+		clock := time.Date(2026, 11, 25, 9, 0, 0, 0, time.UTC)
+		s := d.open(t, func() time.Time { return clock })
+		c := sealed(t, s)
 
-	link := func(closes time.Time) string {
-		t.Helper()
-		token, err := s.NewLink(t.Context(), c.ID, closes)
-		if err != nil {
-			t.Fatalf("NewLink: %v", err)
+		link := func(closes time.Time) string {
+			t.Helper()
+			token, err := s.NewLink(t.Context(), c.ID, closes)
+			if err != nil {
+				t.Fatalf("NewLink: %v", err)
+			}
+			return token
 		}
-		return token
-	}
-	lasting, short, closed := link(time.Time{}), link(clock.Add(time.Hour)), link(time.Time{})
+		lasting, short, closed := link(time.Time{}), link(clock.Add(time.Hour)), link(time.Time{})
 
-	form := regexp.MustCompile(`^[A-Za-z0-9_-]{22}$`)
-	seen := map[string]bool{}
-	for _, token := range []string{lasting, short, closed} {
-		if !form.MatchString(token) || seen[token] {
-			t.Errorf("token %q, want 22 new characters of base64url", token)
+		form := regexp.MustCompile(`^[A-Za-z0-9_-]{22}$`)
+		seen := map[string]bool{}
+		for _, token := range []string{lasting, short, closed} {
+			if !form.MatchString(token) || seen[token] {
+				t.Errorf("token %q, want 22 new characters of base64url", token)
+			}
+			seen[token] = true
+			got, err := s.Linked(t.Context(), token)
+			if err != nil || got.ID != c.ID || got.Form != credential.EDC || !bytes.Equal(got.Bytes, c.Bytes) {
+				t.Errorf("Linked(%s) = %+v, %v; want the sealed bytes", token, got, err)
+			}
 		}
-		seen[token] = true
-		got, err := s.Linked(t.Context(), token)
-		if err != nil || got.ID != c.ID || got.Form != credential.EDC || !bytes.Equal(got.Bytes, c.Bytes) {
-			t.Errorf("Linked(%s) = %+v, %v; want the sealed bytes", token, got, err)
-		}
-	}
 
-	for range 2 {
-		if err := s.CloseLink(t.Context(), closed); err != nil {
-			t.Errorf("CloseLink: %v", err)
+		for range 2 {
+			if err := s.CloseLink(t.Context(), closed); err != nil {
+				t.Errorf("CloseLink: %v", err)
+			}
 		}
-	}
-	clock = clock.Add(time.Hour)
-	var answers []string
-	for _, token := range []string{
-		closed, short, // closed, run out
-		strings.Repeat("A", 22), strings.ToLower(lasting), lasting[:21], lasting + "A", "", // never given out
-		"' or 1=1 --" + lasting[11:], strings.Repeat("\x00", 22),
-	} {
-		got, err := s.Linked(t.Context(), token)
-		e, ok := errors.AsType[*fault.Error](err)
-		if !ok || e.Kind != fault.NotFound || len(got.Bytes) != 0 {
-			t.Errorf("Linked(%q) = %+v, %v; want NotFound and nothing else", token, got, err)
-			continue
+		clock = clock.Add(time.Hour)
+		var answers []string
+		for _, token := range []string{
+			closed, short, // closed, run out
+			strings.Repeat("A", 22), strings.ToLower(lasting), lasting[:21], lasting + "A", "", // never given out
+			"' or 1=1 --" + lasting[11:], strings.Repeat("\x00", 22),
+		} {
+			got, err := s.Linked(t.Context(), token)
+			e, ok := errors.AsType[*fault.Error](err)
+			if !ok || e.Kind != fault.NotFound || len(got.Bytes) != 0 {
+				t.Errorf("Linked(%q) = %+v, %v; want NotFound and nothing else", token, got, err)
+				continue
+			}
+			answers = append(answers, err.Error())
 		}
-		answers = append(answers, err.Error())
-	}
-	for _, a := range answers {
-		if a != answers[0] {
-			t.Errorf("two answers for links that show nothing: %q and %q", a, answers[0])
+		for _, a := range answers {
+			if a != answers[0] {
+				t.Errorf("two answers for links that show nothing: %q and %q", a, answers[0])
+			}
 		}
-	}
-	if _, err := s.Linked(t.Context(), lasting); err != nil {
-		t.Errorf("Linked after others closed: %v", err)
-	}
+		if _, err := s.Linked(t.Context(), lasting); err != nil {
+			t.Errorf("Linked after others closed: %v", err)
+		}
 
-	if _, err := s.NewLink(t.Context(), "urn:credential:none", time.Time{}); fault.KindOf(err) != fault.NotFound {
-		t.Errorf("NewLink to what is not sealed: %v, want NotFound", err)
-	}
-	if _, err := s.NewLink(t.Context(), c.ID, clock); fault.KindOf(err) != fault.Invalid {
-		t.Errorf("NewLink that closes now: %v, want Invalid", err)
-	}
-	if err := s.CloseLink(t.Context(), strings.Repeat("A", 22)); fault.KindOf(err) != fault.NotFound {
-		t.Errorf("CloseLink of what was never given out: %v, want NotFound", err)
-	}
+		if _, err := s.NewLink(t.Context(), "urn:credential:none", time.Time{}); fault.KindOf(err) != fault.NotFound {
+			t.Errorf("NewLink to what is not sealed: %v, want NotFound", err)
+		}
+		if _, err := s.NewLink(t.Context(), c.ID, clock); fault.KindOf(err) != fault.Invalid {
+			t.Errorf("NewLink that closes now: %v, want Invalid", err)
+		}
+		if err := s.CloseLink(t.Context(), strings.Repeat("A", 22)); fault.KindOf(err) != fault.NotFound {
+			t.Errorf("CloseLink of what was never given out: %v, want NotFound", err)
+		}
+	})
 }
 
 func TestReady(t *testing.T) {
 	t.Parallel()
-	s := open(t, t.TempDir(), nil)
-	if err := s.Ready(t.Context()); err != nil {
-		t.Errorf("Ready: %v", err)
-	}
+	each(t, func(t *testing.T, d database) {
+		s := d.open(t, nil)
+		if err := s.Ready(t.Context()); err != nil {
+			t.Errorf("Ready: %v", err)
+		}
+	})
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/probatum/probatum/credential"
 	"github.com/probatum/probatum/internal/fault"
 	"github.com/probatum/probatum/issuer"
+	"github.com/probatum/probatum/status"
 )
 
 // SaveResult keeps a Result. See issuer.Store.
@@ -56,14 +57,19 @@ func (s *Store) Reserve(ctx context.Context, d credential.Draft, k issuer.CopyKe
 			r = kept
 			return err
 		}
-		if err := saveDraft(ctx, tx, d); err != nil {
+		d, err := settleDraft(ctx, tx, d)
+		if err != nil {
 			return err
 		}
 		id, err := credential.NewID(k.Form)
 		if err != nil {
 			return err
 		}
-		input, err := build(id)
+		entries, err := allot(ctx, tx, d.Body, id, k.Form, now)
+		if err != nil {
+			return err
+		}
+		input, err := build(d, id, entries)
 		if err != nil {
 			return err
 		}
@@ -75,6 +81,9 @@ func (s *Store) Reserve(ctx context.Context, d credential.Draft, k issuer.CopyKe
 			string(id), string(d.ID), string(k.Form), k.Holder, k.Request,
 			input, digest(input), millis(now), millis(now.Add(s.lease))).Scan(&taken)
 		if errors.Is(err, sql.ErrNoRows) { // another transaction was quicker
+			if _, err := tx.ExecContext(ctx, `delete from status_entries where credential = $1`, string(id)); err != nil {
+				return err
+			}
 			kept, found, err = holdReservation(ctx, tx, k, now.Add(s.lease))
 			if err == nil && !found {
 				err = errors.New("a reservation was there and is gone")
@@ -115,26 +124,46 @@ func holdReservation(ctx context.Context, tx *sql.Tx, k issuer.CopyKey, until ti
 	return r, true, err
 }
 
-func saveDraft(ctx context.Context, tx *sql.Tx, d credential.Draft) error {
+// settleDraft keeps d as the Draft of its Result, or gives the one that was kept
+// before. One that is revoked or suspended is a Conflict.
+func settleDraft(ctx context.Context, tx *sql.Tx, d credential.Draft) (credential.Draft, error) {
 	doc, err := json.Marshal(d)
 	if err != nil {
-		return fmt.Errorf("writing draft: %w", err)
+		return credential.Draft{}, fmt.Errorf("writing draft: %w", err)
 	}
 	if _, err := tx.ExecContext(ctx, `insert into drafts
 		(id, result, body, document, digest, issued_at, valid_from, valid_until)
-		values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (id) do nothing`,
+		values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing`,
 		string(d.ID), d.Result, d.Body, string(doc), digest(doc),
 		millis(d.Issued), millis(d.ValidFrom), orNull(d.ValidUntil)); err != nil {
-		return err
+		return credential.Draft{}, err
 	}
-	var kept string
-	if err := tx.QueryRowContext(ctx, `select digest from drafts where id = $1`, string(d.ID)).Scan(&kept); err != nil {
-		return err
+	// The update changes nothing. It holds the row until the copy is kept, so
+	// that a change of its State is before it or finds the copy.
+	var id, kept, want string
+	var state status.State
+	err = tx.QueryRowContext(ctx, `update drafts set state = state where result = $1
+		returning id, document, digest, state`, d.Result).Scan(&id, &kept, &want, &state)
+	switch {
+	case errors.Is(err, sql.ErrNoRows), err == nil && id == string(d.ID) && want != digest(doc):
+		return credential.Draft{}, fault.New(fault.Conflict, "issue.draft.changed", err).With("ID", string(d.ID))
+	case err != nil:
+		return credential.Draft{}, err
+	case state == status.Revoked:
+		return credential.Draft{}, fault.New(fault.Conflict, "issue.draft.revoked", nil).With("ID", id)
+	case state == status.Suspended:
+		return credential.Draft{}, fault.New(fault.Conflict, "issue.draft.suspended", nil).With("ID", id)
+	case want == digest(doc):
+		return d, nil
 	}
-	if kept != digest(doc) {
-		return fault.New(fault.Conflict, "issue.draft.changed", nil).With("ID", string(d.ID))
+	if err := intact("draft", id, want, []byte(kept)); err != nil {
+		return credential.Draft{}, err
 	}
-	return nil
+	var first credential.Draft
+	if err := json.Unmarshal([]byte(kept), &first); err != nil {
+		return credential.Draft{}, fmt.Errorf("reading draft %s: %w", id, err)
+	}
+	return first, nil
 }
 
 // Seal keeps the signed bytes of a Reservation, once. See issuer.Store.
@@ -185,6 +214,7 @@ func (s *Store) Overdue(ctx context.Context, limit int) ([]issuer.Reservation, e
 	}
 	var rows []row
 	err := s.change(ctx, func(tx *sql.Tx, now time.Time) error {
+		rows = nil
 		rs, err := tx.QueryContext(ctx, `update reservations set lease_until = $1
 			where lease_until <= $2 and id in
 				(select id from reservations where lease_until <= $2 order by lease_until, reserved_at, id limit $3)

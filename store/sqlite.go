@@ -12,6 +12,7 @@ import (
 	"runtime"
 	"time"
 
+	"github.com/pressly/goose/v3"
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
 
@@ -22,8 +23,8 @@ import (
 // ever laid into a database of another program.
 const applicationID = 0x50726274
 
-// open opens the file at path, or makes it.
-func (s *Store) open(ctx context.Context, path string, create bool) error {
+// openSQLite opens the file at path, or makes it.
+func (s *Store) openSQLite(ctx context.Context, path string, create bool) error {
 	if err := find(path, create); err != nil {
 		return err
 	}
@@ -38,10 +39,10 @@ func (s *Store) open(ctx context.Context, path string, create bool) error {
 	}
 	write.SetMaxOpenConns(1)
 	s.write = write
-	if err := s.mark(ctx, create); err != nil {
+	if err := s.first(ctx, create); err != nil {
 		return err
 	}
-	if err := migrate(ctx, write, create); err != nil {
+	if err := s.migrate(ctx, goose.DialectSQLite3, goose.DefaultTablename, create); err != nil {
 		return err
 	}
 
@@ -83,6 +84,24 @@ func find(path string, create bool) error {
 	return f.Close()
 }
 
+// first marks the file, with the first connection to it. Where many processes
+// open a new file at once, one of them turns on write-ahead logging, and for that
+// moment SQLite refuses the others without letting them wait; so they try again.
+func (s *Store) first(ctx context.Context, create bool) error {
+	for wait := time.Millisecond; ; wait *= 2 {
+		err := s.mark(ctx, create)
+		e, ok := errors.AsType[*sqlite.Error](err)
+		if !ok || e.Code()&0xff != sqlite3.SQLITE_BUSY || wait > time.Second {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(wait):
+		}
+	}
+}
+
 // mark tells whether the file is ours, and makes it so where it is empty and
 // may be made.
 func (s *Store) mark(ctx context.Context, create bool) error {
@@ -105,11 +124,8 @@ func (s *Store) mark(ctx context.Context, create bool) error {
 	})
 }
 
-// engineFault gives an error of the driver a Kind where its code tells one.
-func engineFault(err error) error {
-	if fault.KindOf(err) != fault.Internal {
-		return err
-	}
+// sqliteFault gives an error of this driver a Kind where its code tells one.
+func sqliteFault(err error) error {
 	e, ok := errors.AsType[*sqlite.Error](err)
 	if !ok {
 		return err
@@ -122,4 +138,10 @@ func engineFault(err error) error {
 		return fault.New(fault.Unreadable, "store.notOurs", err)
 	}
 	return err
+}
+
+// sqliteDuplicate tells whether the driver refused a value that is there already.
+func sqliteDuplicate(err error) bool {
+	e, ok := errors.AsType[*sqlite.Error](err)
+	return ok && (e.Code() == sqlite3.SQLITE_CONSTRAINT_UNIQUE || e.Code() == sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY)
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/probatum/probatum/credential"
 	"github.com/probatum/probatum/i18n"
 	"github.com/probatum/probatum/proof"
 )
@@ -73,23 +74,37 @@ func (r Report) Answer(loc i18n.Localizer) Answer {
 		Code:       r.Code(),
 		Form:       string(r.Form),
 		Ribbon:     loc.T(r.Verdict().ribbon()),
-		Summary:    loc.T(r.summary()),
+		Summary:    r.summarize(loc),
 		Checks:     make([]CheckAnswer, len(r.Checks)),
 		Credential: credentialAnswer(r.Claims, loc),
 		VerifiedAt: instant(r.VerifiedAt),
+	}
+	if a.Credential != nil { // what the reader should know about these claims
+		if r.Unmodelled {
+			a.Credential.Notes = append(a.Credential.Notes, loc.T("verify.credential.unmodelled"))
+		}
+		switch {
+		case r.Selection && r.Form == credential.SDJWT: // what is left out cannot be told from decoys
+			a.Credential.Notes = append(a.Credential.Notes, loc.T("verify.credential.selection.possible"))
+		case r.Selection:
+			a.Credential.Notes = append(a.Credential.Notes, loc.T("verify.credential.selection"))
+		}
+		if who := a.Credential.Subject; r.Selection && !r.Unmodelled && who.Name == "" && who.ID == "" {
+			a.Credential.Notes = append(a.Credential.Notes, loc.T("verify.credential.nobody"))
+		}
 	}
 	for i, c := range r.Checks {
 		a.Checks[i] = CheckAnswer{
 			ID:      c.ID,
 			Result:  c.Result.String(),
 			Code:    c.Code,
-			Message: say(loc, c.Key, c.Args),
+			Message: c.say(loc),
 			EDC:     EDC{Type: c.ID.edcType(), Status: c.Result.edcStatus()},
 		}
 	}
 	if is := r.Issuer; is != nil {
 		a.Issuer = &IssuerAnswer{
-			Name:          clean(is.Name),
+			Name:          is.told(loc),
 			ID:            clean(is.ID),
 			Identifier:    clean(is.Identifier),
 			Country:       clean(is.Country),
@@ -111,6 +126,45 @@ func (r Report) Answer(loc i18n.Localizer) Answer {
 		})
 	}
 	return a
+}
+
+// told gives the name of an issuer. One that only the issuer itself gives, and
+// that nobody vouches for, is never told as a fact: anybody can take any name.
+func (is Issuer) told(loc i18n.Localizer) string {
+	name := clean(is.Name)
+	if !is.Claimed {
+		return name
+	}
+	if s := clean(is.Names.In(loc.Lang())); s != "" {
+		name = s
+	}
+	if name == "" || is.Trusted {
+		return name
+	}
+	return loc.T("verify.issuer.claimed", "Name", name)
+}
+
+// summarize says the verdict in a sentence or two.
+func (r Report) summarize(loc i18n.Localizer) string {
+	key := r.summary()
+	if key != "verify.summary.valid.snapshot" {
+		return loc.T(key)
+	}
+	status, _ := r.Check(Status)
+	text := say(loc, key, status.Args)
+	if r.Selection {
+		text += " " + loc.T("verify.summary.selection")
+	}
+	return text
+}
+
+// say says what the check found.
+func (c Check) say(loc i18n.Localizer) string {
+	text := say(loc, c.Key, c.Args)
+	if c.Note != "" {
+		text += " " + loc.T(c.Note)
+	}
+	return text
 }
 
 // say writes a message. Times among the arguments become days in the reader's

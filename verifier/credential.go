@@ -53,14 +53,14 @@ type AchievementAnswer struct {
 
 // An AssessmentAnswer is one assessment and its result.
 type AssessmentAnswer struct {
-	Title string `json:"title"`
+	Title string `json:"title,omitempty"`
 	Type  string `json:"type,omitempty"`
 	Grade string `json:"grade,omitempty"`
 }
 
 // A PartAnswer is a claim beside, or below, the first.
 type PartAnswer struct {
-	Title string `json:"title"`
+	Title string `json:"title,omitempty"`
 	AchievementAnswer
 }
 
@@ -87,6 +87,12 @@ func credentialAnswer(c *elm.Credential, loc i18n.Localizer) *CredentialAnswer {
 	}
 	if d := c.DisplayParameter; d != nil {
 		a.Title, a.Description = t.text(d.Title), t.text(d.Description)
+	}
+	if a.Title == "" && len(c.Name) > 0 { // VC Data Model 2.0, 4.6
+		var name elm.Text
+		if name.UnmarshalJSON(c.Name) == nil {
+			a.Title = t.text(name)
+		}
 	}
 	person, ok := c.CredentialSubject.(*elm.Person)
 	if !ok {
@@ -229,7 +235,9 @@ func (t teller) assessment(a *AchievementAnswer, as elm.LearningAssessment) {
 	if out.Type == "" && len(as.DCType) > 0 {
 		out.Type = clean(as.DCType[0].Label(t.loc))
 	}
-	a.Assessments = append(a.Assessments, out)
+	if out != (AssessmentAnswer{}) { // it may tell nothing that is shown here
+		a.Assessments = append(a.Assessments, out)
+	}
 }
 
 // eqfLevel is the concept scheme of the eight levels of the European
@@ -346,7 +354,7 @@ func clean(s string) string {
 		case unicode.IsSpace(r) || unicode.IsControl(r):
 			r = ' '
 		case r == '\u200c', r == '\u200d': // joiners: Persian and the scripts of India are spelt with them
-		case unicode.Is(unicode.Cf, r), // not seen, or turns what follows
+		case unicode.In(r, unicode.Cf, unicode.Other_Default_Ignorable_Code_Point), // not seen, or turns what follows
 			r >= 0xe0000 && r <= 0xe0fff, // tags: text that nobody sees
 			unicode.Is(unicode.Co, r):    // private use: shows whatever a font likes
 			continue

@@ -9,9 +9,7 @@ import (
 	"sync"
 
 	"github.com/probatum/probatum/contexts"
-	"github.com/probatum/probatum/elm"
 	"github.com/probatum/probatum/internal/strictjson"
-	"github.com/probatum/probatum/proof"
 )
 
 // The classes of a European digital credential, all of them: an unknown one
@@ -25,7 +23,8 @@ const (
 // values, and the rules of the data model are work for each.
 const maxValues = 25_000
 
-// A document is the payload of a seal: its text, and its members at the top.
+// A document is a credential without its seal or proof: its text, and its
+// members at the top.
 type document struct {
 	raw  []byte
 	root members
@@ -44,44 +43,21 @@ func object(list []strictjson.Member) members {
 
 func (m members) has(name string) bool { _, ok := m[name]; return ok }
 
+// read takes what was secured as the document of the run.
+func (r *run) read(raw []byte, list []strictjson.Member) {
+	r.document = &document{raw: raw, root: object(list)}
+	r.dates = r.document.root
+}
+
 // ambiguous refuses a payload before its seal is verified where that is not
 // for the seal to say: text that two readers read differently, and text that
 // costs too much to read. Other faults are damage, and the seal tells.
-func (r *run) ambiguous() bool {
-	err := strictjson.Check(r.file.Payload, strictjson.MaxValues(maxValues))
+func (r *run) ambiguous(payload []byte) bool {
+	err := strictjson.Check(payload, strictjson.MaxValues(maxValues))
 	if e, ok := errors.AsType[*strictjson.Error](err); ok && (e.Ambiguous || e.Kind == strictjson.TooBig) {
 		return !r.refuseJSON(err)
 	}
 	return false
-}
-
-// content reads the sealed payload: JSON, a credential of a known type, under
-// contexts that are pinned.
-func (r *run) content() bool {
-	list, err := strictjson.Members(r.file.Payload)
-	if err != nil {
-		r.report.Form = ""
-		return r.refuseJSON(err)
-	}
-	r.document = &document{raw: r.file.Payload, root: object(list)}
-	if nearlyKnown(r.document.raw) {
-		r.report.Form = ""
-		return r.fail(Format, proof.Malformed, "verify.format.case", nil)
-	}
-	if !knownType(r.document.root["type"]) || r.document.root.has("@type") {
-		r.report.Form = ""
-		return r.fail(Format, proof.Type, "verify.format.type", nil)
-	}
-	if !knownContext(r.document.root["@context"]) || nestedContext(list) {
-		return r.fail(Format, proof.Context, "verify.format.context", nil)
-	}
-	if p, ok := r.document.root["proof"]; ok && !empty(p) {
-		// European digital credentials have their proof outside. Nothing here
-		// would check this one, and it must not look as if somebody had.
-		r.report.Timestamps = nil
-		return r.fail(Seal, proof.Proof, "verify.seal.second", nil)
-	}
-	return r.pass(Format, "verify.format.pass")
 }
 
 // knownType wants both classes and no other.
@@ -131,12 +107,21 @@ func hasContext(raw json.RawMessage) bool {
 
 // nearlyKnown looks for a member that differs only in case from a name of the
 // data model. Readers that match names without regard to case would take the
-// one for the other.
+// one for the other. What stands in @context at the top is left out: it is held
+// against what is known as a whole, and defines the class CredentialStatus.
 func nearlyKnown(raw json.RawMessage) bool {
 	known := knownNames()
-	return anyName(raw, func(name string) bool {
+	nearly := func(name string) bool {
 		exact, ok := known[fold(name)]
 		return ok && name != exact
+	}
+	list, err := strictjson.Members(raw)
+	if err != nil {
+		return anyName(raw, nearly)
+	}
+	return slices.ContainsFunc(list, func(m strictjson.Member) bool {
+		within := m.Value[0] == '{' || m.Value[0] == '['
+		return nearly(m.Name) || within && m.Name != "@context" && anyName(m.Value, nearly)
 	})
 }
 
@@ -196,34 +181,5 @@ func anyName(raw json.RawMessage, match func(name string) bool) bool {
 		case json.Delim('['):
 			open = append(open, level{})
 		}
-	}
-}
-
-// status reports a declared status as what it is: something that nobody here
-// can look up.
-func (r *run) status() {
-	if raw, ok := r.document.root["credentialStatus"]; ok && string(raw) != "null" {
-		r.notDone(Status, proof.Status, "verify.status.notdone")
-	}
-}
-
-// schema holds the claims against the rules of the data model and reads them.
-func (r *run) schema() {
-	findings := elm.Check(r.document.raw, elm.Options{})
-	r.report.Findings = findings[:min(len(findings), MaxFindings)]
-	claims, err := elm.Parse(r.document.raw)
-	if err == nil {
-		r.report.Claims = claims
-	}
-	switch {
-	case len(findings) > 0:
-		r.fail(Schema, proof.Schema, "verify.schema.fail", map[string]any{"Count": len(findings)})
-	case err != nil:
-		r.fail(Schema, proof.Schema, "verify.schema.unreadable", nil)
-	case !slices.ContainsFunc(claims.CredentialSchema, func(c elm.CredentialSchema) bool { return elm.KnowsProfile(c.ID) }):
-		// The generic rules hold; those of the profile that it names, nobody looked at.
-		r.notDone(Schema, proof.Schema, "verify.schema.profile")
-	default:
-		r.pass(Schema, "verify.schema.pass")
 	}
 }

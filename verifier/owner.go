@@ -1,6 +1,7 @@
 package verifier
 
 import (
+	"crypto/x509"
 	"encoding/json"
 	"errors"
 	"net/url"
@@ -15,28 +16,29 @@ import (
 	"github.com/probatum/probatum/proof"
 )
 
-// owner holds the issuer named inside against the owner that the certificate
+// ownedBy holds the issuer named inside against the owner that a certificate
 // names: legal name, registration and country. EDC fills the issuer from the
 // certificate when it seals, so that they are equal letter for letter.
-func (r *run) owner() {
-	owner, err := keys.OwnerOf(r.file.Certificates[0])
+func (r *run) ownedBy(leaf *x509.Certificate) bool {
+	owner, err := keys.OwnerOf(leaf)
 	if err != nil {
 		key, args := reason(err, "verify.owner.certificate")
-		r.fail(Owner, proof.Key, key, args)
-		return
+		return r.fail(Owner, proof.Key, key, args)
 	}
-	r.report.Issuer = &Issuer{Name: owner.LegalName, Identifier: owner.OrganizationIdentifier, Country: owner.Country}
+	r.report.Issuer = issuerOf(owner)
 	issuer, err := organisation(r.document.root["issuer"])
 	if err != nil {
-		r.fail(Owner, proof.Key, "verify.owner.unreadable", nil)
-		return
+		return r.fail(Owner, proof.Key, "verify.owner.unreadable", nil)
 	}
 	if key := differs(issuer, owner); key != "" {
-		r.fail(Owner, proof.Key, key, nil)
-		return
+		return r.fail(Owner, proof.Key, key, nil)
 	}
 	r.report.Issuer.ID = issuer.ID
-	r.pass(Owner, "verify.owner.pass")
+	return r.pass(Owner, "verify.owner.pass")
+}
+
+func issuerOf(o keys.Owner) *Issuer {
+	return &Issuer{Name: o.LegalName, Identifier: o.OrganizationIdentifier, Country: o.Country}
 }
 
 // organisation reads the one issuer. Only an organisation can own a seal
@@ -116,6 +118,9 @@ func named(host string) bool {
 		strings.ContainsFunc(last, unicode.IsLetter)
 }
 
+// countryList is the EU's list of countries.
+const countryList = "http://publications.europa.eu/resource/authority/country/"
+
 // countryConcept is the concept of the EU's country list, which goes by ISO
 // 3166-1 alpha-3, for an alpha-2 code; empty for a code that is none.
 func countryConcept(alpha2 string) string {
@@ -127,17 +132,5 @@ func countryConcept(alpha2 string) string {
 	if alpha2 == "XK" {
 		iso3 = "XKX" // Kosovo has no ISO code; the list has this one
 	}
-	return "http://publications.europa.eu/resource/authority/country/" + iso3
-}
-
-// accreditation asks whether the trust set vouches for the owner of the key.
-func (r *run) accreditation() {
-	switch {
-	case r.path != nil:
-		r.pass(Accreditation, "verify.accreditation.pass")
-	case r.trust.Empty():
-		r.notDone(Accreditation, proof.Trust, "verify.accreditation.empty")
-	default:
-		r.notDone(Accreditation, proof.Trust, "verify.accreditation.unknown")
-	}
+	return countryList + iso3
 }

@@ -57,6 +57,7 @@ type Check struct {
 	Code   proof.Code
 	Key    string
 	Args   map[string]any // a time.Time among them is shown as a day
+	Note   string         // key of what else is to be said; empty if nothing
 }
 
 // A Verdict is what the checks come to. The zero Verdict is Undetermined.
@@ -91,9 +92,17 @@ type Report struct {
 	Checks []Check
 
 	// Claims are read from the bytes whose seal was verified and from nowhere
-	// else. They are nil where the seal does not hold or the file could not
-	// be read.
+	// else; those of an Open Badge are put into the words of the European
+	// Learning Model. They are nil where the seal does not hold or the file
+	// could not be read.
 	Claims *elm.Credential
+
+	// Unmodelled tells that the file holds claims of a kind that nobody here
+	// models: Claims then has no more than what the credential is called.
+	Unmodelled bool
+
+	// Selection tells that the holder left out some of what was sealed.
+	Selection bool
 
 	// Findings are the rules of the data model that the claims break, at most
 	// MaxFindings of them.
@@ -116,12 +125,19 @@ type Report struct {
 // MaxFindings is how many broken rules a Report lists.
 const MaxFindings = 20
 
-// An Issuer is who sealed a file, as the seal certificate says it: of the names
-// that a credential gives its issuer in several languages only one need be
-// the certificate's, and only that one is proven.
+// An Issuer is who sealed a file, as a certificate for its key says it: of the
+// names that a credential gives its issuer in several languages only one need
+// be the certificate's, and only that one is proven. Where there is no such
+// certificate, the key is that of the ID, and the name is a claim.
 type Issuer struct {
-	Name       string // organisation
-	ID         string // what the credential calls the issuer; empty unless it is the owner of the key
+	Name string // organisation
+	ID   string // what the credential calls the issuer; empty unless it is the owner of the key
+
+	// Claimed tells that the name is what the credential says of its issuer,
+	// and nobody else. Names has it in all languages.
+	Claimed bool
+	Names   elm.Text
+
 	Identifier string // registration, such as VATES-A00000000
 	Country    string // alpha-2
 
@@ -204,13 +220,34 @@ func (r Report) Check(id CheckID) (Check, bool) {
 func (r Report) summary() string {
 	switch v := r.Verdict(); v {
 	case Valid:
+		if status, _ := r.Check(Status); status.Key == "verify.status.snapshot" {
+			return "verify.summary.valid.snapshot"
+		}
+		if r.Selection {
+			return "verify.summary.valid.selection"
+		}
 		return "verify.summary.valid"
 	default:
 		code := r.Code()
 		if code == "" {
 			return "verify.summary." + v.String()
 		}
-		return fmt.Sprintf("verify.summary.%s.%s", v, code)
+		key := fmt.Sprintf("verify.summary.%s.%s", v, code)
+		seal, _ := r.Check(Seal)
+		status, _ := r.Check(Status)
+		switch vouched, _ := r.Check(Accreditation); {
+		case v == Undetermined && seal.Key == "verify.seal.unresolved":
+			key += ".unresolved" // here it is not the certificate that is out of its time
+		case v == Invalid && code == proof.Proof && r.Form == credential.SDJWT:
+			key += ".parts"
+		case v == Undetermined && code == proof.Status && vouched.Code == proof.Trust:
+			return "verify.summary.undetermined.trust" // nobody should be told less of an issuer because it names a list
+		case v == Invalid && status.Key == "verify.status.suspended" && code == proof.Status:
+			key += ".suspended"
+		case v == Invalid && (status.Key == "verify.status.index" || status.Key == "verify.status.malformed") && code == proof.Status:
+			key += ".entry"
+		}
+		return key
 	}
 }
 

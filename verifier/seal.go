@@ -1,12 +1,13 @@
 package verifier
 
 import (
+	"context"
+	"crypto"
 	"crypto/x509"
-	"errors"
 	"slices"
-	"time"
 
-	"github.com/probatum/probatum/keys"
+	"github.com/probatum/probatum/elm"
+	"github.com/probatum/probatum/internal/strictjson"
 	"github.com/probatum/probatum/proof"
 	"github.com/probatum/probatum/proof/jades"
 	"github.com/probatum/probatum/trust"
@@ -15,70 +16,90 @@ import (
 // maxStamps bounds the time-stamps whose authority is looked up.
 const maxStamps = 6
 
-// sealed verifies the seal and judges its certificate.
-func (r *run) sealed() bool {
-	if r.ambiguous() {
+// A seal is a JAdES signature round a European digital credential.
+type seal struct {
+	*run
+	file    *jades.File
+	stamped bool // a trusted time-stamp says when the seal was made
+}
+
+// holds verifies the seal and judges its certificate.
+func (s *seal) holds(context.Context) bool {
+	if s.ambiguous(s.file.Payload) {
 		return false
 	}
-	if err := r.file.VerifySignature(); err != nil {
-		return r.refuse(err)
+	if err := s.file.VerifySignature(); err != nil {
+		return s.refuse(err)
 	}
-	r.stamps()
-	path, err := r.trust.Chain(r.file.Certificates[0], r.others(), r.signed)
-	if errors.Is(err, trust.ErrForged) {
-		return r.unseal("verify.seal.forged", nil)
-	}
-	r.path = path
-	if path != nil {
-		if rev := r.trust.Revocation(path, r.signed, r.evidence()); rev.Revoked != nil {
-			return r.unseal("verify.seal.revoked", map[string]any{"Date": rev.Since})
-		}
-	}
-	switch {
-	case r.within(r.signed):
-		return r.pass(Seal, "verify.seal.pass")
-	case r.stamped:
-		return r.unseal("verify.seal.time.stamped", nil)
-	case r.within(r.file.SigT):
-		r.notDone(Seal, proof.Key, "verify.seal.time.claimed")
-		return true
-	default:
-		return r.unseal("verify.seal.time.never", nil)
-	}
+	s.claimed = s.file.SigT
+	s.stamps()
+	leaf := s.file.Certificates[0]
+	return s.chained(leaf, s.others(), s.evidence()) && s.timely(leaf, s.stamped)
 }
 
-// unseal records that the key may not have made this seal. Nothing that hangs
-// on it is told.
-func (r *run) unseal(key string, args map[string]any) bool {
-	r.report.Timestamps = nil
-	return r.fail(Seal, proof.Key, key, args)
+// content reads what a seal is round: JSON, a credential of a known type, under
+// contexts that are pinned.
+func (s *seal) content() bool {
+	list, err := strictjson.Members(s.file.Payload)
+	if err != nil {
+		s.report.Form = ""
+		return s.refuseJSON(err)
+	}
+	s.read(s.file.Payload, list)
+	if nearlyKnown(s.document.raw) {
+		s.report.Form = ""
+		return s.fail(Format, proof.Malformed, "verify.format.case", nil)
+	}
+	if !knownType(s.document.root["type"]) || s.document.root.has("@type") {
+		s.report.Form = ""
+		return s.fail(Format, proof.Type, "verify.format.type", nil)
+	}
+	if !knownContext(s.document.root["@context"]) || nestedContext(list) {
+		return s.fail(Format, proof.Context, "verify.format.context", nil)
+	}
+	if p, ok := s.document.root["proof"]; ok && !empty(p) {
+		// European digital credentials have their proof outside. Nothing here
+		// would check this one, and it must not look as if somebody had.
+		s.report.Timestamps = nil
+		return s.fail(Seal, proof.Proof, "verify.seal.second", nil)
+	}
+	return s.pass(Format, "verify.format.pass")
 }
 
-// within tells whether the certificates are valid at a time: those of the
-// path, or the leaf alone where there is no path.
-func (r *run) within(at time.Time) bool {
-	if r.path != nil {
-		return r.path.CheckTime(at) == nil
+// owner holds the issuer named inside against the owner that the certificate
+// names.
+func (s *seal) owner() bool { return s.ownedBy(s.file.Certificates[0]) }
+
+// schema holds the claims against the rules of the European Learning Model.
+func (s *seal) schema() {
+	s.checked(elmModel, s.document, elm.Check(s.document.raw, elm.Options{}), func(c *elm.Credential) bool { return profiled(c.CredentialSchema) })
+}
+
+func (s *seal) prover() prover {
+	leaf := s.file.Certificates[0]
+	p := prover{keys: []crypto.PublicKey{leaf.PublicKey}}
+	if s.path != nil {
+		p.certificates = []*x509.Certificate{leaf}
 	}
-	return keys.CheckTime(r.file.Certificates[0], at) == nil
+	return p
 }
 
 // others are the certificates that may help to build a path: those that were
 // sealed first, then those that anybody may have added.
-func (r *run) others() []*x509.Certificate {
-	return slices.Concat(r.file.Certificates[1:], r.file.Extra)
+func (s *seal) others() []*x509.Certificate {
+	return slices.Concat(s.file.Certificates[1:], s.file.Extra)
 }
 
-func (r *run) evidence() trust.Evidence {
-	return trust.Evidence{OCSPs: r.file.OCSPs, CRLs: r.file.CRLs}
+func (s *seal) evidence() trust.Evidence {
+	return trust.Evidence{OCSPs: s.file.OCSPs, CRLs: s.file.CRLs}
 }
 
 // stamps judges the time-stamps in the seal. The earliest signature time-stamp
 // of a trusted authority says when the seal was made. A content time-stamp
 // does not: it is older than the seal. Nor does an archive time-stamp, which
 // is not needed for it.
-func (r *run) stamps() {
-	f := r.file
+func (s *seal) stamps() {
+	f := s.file
 	budget := maxStamps
 	for _, group := range []struct {
 		kind TimestampKind
@@ -89,17 +110,17 @@ func (r *run) stamps() {
 		{ArchiveTimestamp, f.ArchiveTimeStamps},
 	} {
 		for _, ts := range group.list {
-			t := r.stamp(group.kind, ts, budget > 0)
+			t := s.stamp(group.kind, ts, budget > 0)
 			budget--
-			if t.Trusted && t.Kind == SignatureTimestamp && (!r.stamped || t.Time.Before(r.signed)) {
-				r.signed, r.stamped = t.Time, true
+			if t.Trusted && t.Kind == SignatureTimestamp && (!s.stamped || t.Time.Before(s.signed)) {
+				s.signed, s.stamped = t.Time, true
 			}
-			r.report.Timestamps = append(r.report.Timestamps, t)
+			s.report.Timestamps = append(s.report.Timestamps, t)
 		}
 	}
 }
 
-func (r *run) stamp(kind TimestampKind, ts jades.TimeStamp, judge bool) Timestamp {
+func (s *seal) stamp(kind TimestampKind, ts jades.TimeStamp, judge bool) Timestamp {
 	t := Timestamp{Kind: kind, Key: "verify.timestamp." + string(kind) + ".broken"}
 	if ts.Token == nil {
 		return t
@@ -111,11 +132,11 @@ func (r *run) stamp(kind TimestampKind, ts jades.TimeStamp, judge bool) Timestam
 	}
 	// The unprotected header is one thing: where a part of it is damaged or
 	// out of place, nothing in it is relied on.
-	if kind != ContentTimestamp && r.file.Damage != nil || ts.Verify() != nil {
+	if kind != ContentTimestamp && s.file.Damage != nil || ts.Verify() != nil {
 		return t
 	}
 	t.Intact = true
-	t.Trusted = r.vouched(ts)
+	t.Trusted = s.vouched(ts)
 	t.Key = "verify.timestamp." + string(kind) + ".untrusted"
 	if t.Trusted {
 		t.Key = "verify.timestamp." + string(kind) + ".trusted"
@@ -125,16 +146,16 @@ func (r *run) stamp(kind TimestampKind, ts jades.TimeStamp, judge bool) Timestam
 
 // vouched tells whether the trust set anchors the authority of a time-stamp,
 // its chain judged at the time that it states.
-func (r *run) vouched(ts jades.TimeStamp) bool {
+func (s *seal) vouched(ts jades.TimeStamp) bool {
 	at := ts.Token.GenTime
-	if at.After(r.now.Add(Skew)) {
+	if at.After(s.now.Add(Skew)) {
 		return false // stamped tomorrow
 	}
-	path, ok := r.trust.Path(ts.Token.Authority, slices.Concat(ts.Token.Certificates, r.file.Extra), at)
+	path, ok := s.trust.Path(ts.Token.Authority, slices.Concat(ts.Token.Certificates, s.file.Extra), at)
 	if !ok || path.CheckTime(at) != nil {
 		return false
 	}
-	return r.trust.Revocation(path, at, r.evidence()).Revoked == nil
+	return s.trust.Revocation(path, at, s.evidence()).Revoked == nil
 }
 
 func authorityName(c *x509.Certificate) string {

@@ -12,51 +12,83 @@ import (
 // time without one is a different moment for every reader.
 var zoned = regexp.MustCompile(`^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?(Z|[+-](0[0-9]|1[0-3]):[0-5][0-9]|[+-]14:00)$`)
 
-// validity compares the dates with the moment for which the file is judged.
-// A date may be left out where the data model lets it; one that is there and
-// cannot be read is not passed over.
-func (r *run) validity() {
-	var begin, end time.Time // the latest beginning and the earliest end
-	var from time.Time
-	ends := false // an end is given
-	for _, name := range []string{"issuanceDate", "issued", "validFrom", "expirationDate", "validUntil"} {
-		raw, ok := r.document.root[name]
+// dateNames are the dates of a credential, those of its end last.
+var dateNames = [...]string{"issuanceDate", "issued", "validFrom", "expirationDate", "validUntil"}
+
+// A span is the time in which a credential is good, as far as it says so.
+type span struct {
+	begin time.Time // the latest beginning of any kind
+	from  time.Time // the latest beginning of validity
+	end   time.Time // the earliest end
+	ends  bool      // an end is given
+}
+
+func (s *span) starts(at time.Time) {
+	if at.After(s.begin) {
+		s.begin = at
+	}
+}
+
+func (s *span) startsValidity(at time.Time) {
+	s.starts(at)
+	if at.After(s.from) {
+		s.from = at
+	}
+}
+
+func (s *span) finishes(at time.Time) {
+	if !s.ends || at.Before(s.end) {
+		s.end, s.ends = at, true
+	}
+}
+
+// take adds the dates among the members of a credential, and names the first
+// that cannot be read. A date may be left out where the data model lets it; one
+// that is there and cannot be read is not passed over.
+func (s *span) take(root members) (unreadable string) {
+	for _, name := range dateNames {
+		raw, ok := root[name]
 		if !ok {
 			continue
 		}
 		at, ok := date(raw)
 		if !ok {
-			r.fail(Validity, proof.Validity, "verify.validity.malformed", map[string]any{"Field": name})
-			return
+			return name
 		}
 		switch name {
 		case "expirationDate", "validUntil":
-			if !ends || at.Before(end) {
-				end, ends = at, true
-			}
+			s.finishes(at)
+		case "validFrom":
+			s.startsValidity(at)
 		default:
-			if name == "validFrom" {
-				from = at
-			}
-			if at.After(begin) {
-				begin = at
-			}
+			s.starts(at)
 		}
+	}
+	return ""
+}
+
+// validity compares the dates with the moment for which the file is judged:
+// those of the credential, and those that its token states beside it.
+func (r *run) validity() {
+	s := r.stated
+	if field := s.take(r.dates); field != "" {
+		r.fail(Validity, proof.Validity, "verify.validity.malformed", map[string]any{"Field": field})
+		return
 	}
 	day := func(t time.Time) map[string]any { return map[string]any{"Date": t} }
 	switch {
-	case ends && end.Before(from):
+	case s.ends && s.end.Before(s.from):
 		r.fail(Validity, proof.Validity, "verify.validity.order", nil)
-	case begin.After(r.at.Add(Skew)):
-		r.fail(Validity, proof.Validity, "verify.validity.early", day(begin))
-	case r.file.SigT.After(r.latest().Add(Skew)):
-		r.fail(Validity, proof.Validity, "verify.validity.sealed", day(r.file.SigT))
-	case ends && end.Add(Skew).Before(r.at):
-		r.fail(Validity, proof.Validity, "verify.validity.expired", day(end))
-	case !ends:
+	case s.begin.After(r.at.Add(Skew)):
+		r.fail(Validity, proof.Validity, "verify.validity.early", day(s.begin))
+	case r.claimed.After(r.latest().Add(Skew)):
+		r.fail(Validity, proof.Validity, "verify.validity.sealed", day(r.claimed))
+	case s.ends && s.end.Add(Skew).Before(r.at):
+		r.fail(Validity, proof.Validity, "verify.validity.expired", day(s.end))
+	case !s.ends:
 		r.pass(Validity, "verify.validity.open")
 	default:
-		r.found[Validity] = Check{ID: Validity, Result: Passed, Key: "verify.validity.pass", Args: day(end)}
+		r.found[Validity] = Check{ID: Validity, Result: Passed, Key: "verify.validity.pass", Args: day(s.end)}
 	}
 }
 

@@ -1,13 +1,14 @@
-// Package storetest holds the promises of issuer.Store and issuer.Leaser as
-// tests. Every implementation runs them: Run takes what opens one.
+// Package storetest holds the promises of issuer.Store, issuer.Leaser and
+// issuer.StatusStore as tests. Every implementation runs them: Run takes what
+// opens one.
 package storetest
 
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -19,7 +20,11 @@ import (
 	"github.com/probatum/probatum/elm"
 	"github.com/probatum/probatum/internal/fault"
 	"github.com/probatum/probatum/issuer"
+	"github.com/probatum/probatum/status"
 )
+
+// Body is the body of the drafts under test.
+const Body = "demo-body"
 
 // Lease is how long the stores under test hold a reservation.
 const Lease = time.Minute
@@ -28,8 +33,10 @@ const Lease = time.Minute
 type Suite struct {
 	// Open opens the store that belongs to dir, an existing folder. Asked
 	// again with the same folder it opens the same store, as another process
-	// would. It closes what it opened when the test ends.
-	Open func(t *testing.T, dir string, now func() time.Time) issuer.Store
+	// would. It closes what it opened when the test ends. A store of one copy
+	// is another one for each copy, and those of one folder share the Draft;
+	// other stores pass over the name.
+	Open func(t *testing.T, dir, name string, now func() time.Time) issuer.Store
 
 	// OneCopy is set for stores that hold one copy only: another key is then
 	// a Conflict.
@@ -38,13 +45,12 @@ type Suite struct {
 
 // Run holds a kind of store to the contract, each promise as a subtest.
 func Run(t *testing.T, s Suite) {
-	for _, test := range []struct {
-		name string
-		run  func(t *testing.T, b *bench)
-	}{
+	tests := []promise{
 		{"ReserveKeepsWhatBuildMade", reserveKeeps},
 		{"SameKeyGivesTheSameReservation", sameKey},
 		{"AnotherKeyIsAnotherCopy", otherKey},
+		{"CopiesOfAResultShareTheFirstDraft", sharedDraft},
+		{"FiftyFormsAtOnceShareOneDraft", fiftyForms},
 		{"ErrorOfBuildKeepsNothing", buildError},
 		{"CancelledReserveKeepsNothing", cancelled},
 		{"ReserveNeedsTheResult", needsResult},
@@ -58,14 +64,49 @@ func Run(t *testing.T, s Suite) {
 		{"BytesBelongToTheCaller", ownBytes},
 		{"FiftyAtOnceGetOneReservation", fiftyReserve},
 		{"FiftySealsAtOnceKeepOne", fiftySeal},
-		{"OverduePassesOverLeasesAndSealed", overdue},
-		{"OverdueGivesEachToOneCaller", overdueAtOnce},
-	} {
+		{"EveryCopyHasTheEntriesOfItsForm", entriesOfForms},
+	}
+	if !s.OneCopy {
+		tests = append(tests, ofManyCopies...)
+	}
+	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			test.run(t, newBench(t, s))
 		})
 	}
+}
+
+// A promise is one test of the contract.
+type promise struct {
+	name string
+	run  func(t *testing.T, b *bench)
+}
+
+// ofManyCopies are the promises of issuer.Leaser and issuer.StatusStore, which
+// every store of many copies must be. One of one copy has no leases and no
+// lists.
+var ofManyCopies = []promise{
+	{"OverduePassesOverLeasesAndSealed", overdue},
+	{"OverdueGivesEachToOneCaller", overdueAtOnce},
+	{"FiftyAtOnceGetEntriesOfTheirOwn", fiftyEntries},
+	{"ErrorOfBuildKeepsNoEntry", buildErrorEntries},
+	{"WhatIsReservedCanBeRevoked", revokeReserved},
+	{"RevocationReachesAllFormsAndCopies", revokeAll},
+	{"RevocationIsForEver", forEver},
+	{"SuspensionIsUndone", suspension},
+	{"OneCopyAlone", oneCopy},
+	{"SuspendedAloneStaysSo", suspendedAlone},
+	{"NoNewCopiesOfWhatDoesNotStand", noNewCopies},
+	{"OthersAreNotFound", othersNotFound},
+	{"ChangeSaysWhoAndWhy", whoAndWhy},
+	{"FiftyRevokeAtOnce", fiftyRevoke},
+	{"RevokedAtOnceWithACopyThatIsReserved", revokeWhileReserving},
+	{"ListsAreDueUntilTheyAreKept", dueUntilKept},
+	{"ListsAreDueAtHalfOfTheirLife", dueAtHalf},
+	{"ListsStayWhereTheyWereOpened", publishedElsewhere},
+	{"NothingOlderIsKept", nothingOlder},
+	{"ListsAreKeptAllOrNone", keptAllOrNone},
 }
 
 // A bench is one store under test and its clock.
@@ -88,7 +129,20 @@ func (b *bench) advance(d time.Duration) { b.clock.Add(d.Milliseconds()) }
 
 func (b *bench) open(t *testing.T) issuer.Store {
 	t.Helper()
-	return b.Open(t, b.dir, b.now)
+	return b.Open(t, b.dir, "first", b.now)
+}
+
+// forForm gives the store for one more form of a Result that was saved.
+func (b *bench) forForm(t *testing.T, form credential.Form, result string) issuer.Store {
+	t.Helper()
+	if !b.OneCopy {
+		return b.store
+	}
+	s := b.Open(t, b.dir, string(form), b.now)
+	if err := s.SaveResult(t.Context(), assessment.Result{ID: assessment.ResultID(result)}); err != nil {
+		t.Fatal(err)
+	}
+	return s
 }
 
 // NewDraft makes a Result and a small Draft of it, fit to be kept but not to be
@@ -96,7 +150,7 @@ func (b *bench) open(t *testing.T) issuer.Store {
 func NewDraft(now time.Time) (assessment.Result, credential.Draft) {
 	r := assessment.Result{ID: assessment.ResultID(uuid.NewString())}
 	return r, credential.Draft{
-		ID: credential.DraftID(uuid.NewString()), Body: "demo-body", Result: string(r.ID),
+		ID: credential.DraftID(uuid.NewString()), Body: Body, Result: string(r.ID),
 		Claims: &elm.Credential{Issued: elm.NewDateTime(now)}, Languages: []string{"en"},
 		Issued: now, ValidFrom: now,
 	}
@@ -108,10 +162,8 @@ func Key(d credential.Draft) issuer.CopyKey {
 }
 
 // Build makes bytes that tell the draft and the id.
-func Build(d credential.Draft) issuer.BuildFunc {
-	return func(id credential.ID) ([]byte, error) {
-		return fmt.Appendf(nil, "%s of %s", id, d.ID), nil
-	}
+func Build(d credential.Draft, id credential.ID, _ []status.Entry) ([]byte, error) {
+	return fmt.Appendf(nil, "%s of %s", id, d.ID), nil
 }
 
 // Sign makes bytes that stand for signed ones; name tells several apart.
@@ -131,7 +183,7 @@ func (b *bench) saved(t *testing.T) credential.Draft {
 
 func (b *bench) reserve(t *testing.T, d credential.Draft) issuer.Reservation {
 	t.Helper()
-	r, err := b.store.Reserve(t.Context(), d, Key(d), Build(d))
+	r, err := b.store.Reserve(t.Context(), d, Key(d), Build)
 	if err != nil {
 		t.Fatalf("Reserve: %v", err)
 	}
@@ -155,7 +207,7 @@ func reserveKeeps(t *testing.T, b *bench) {
 	if _, err := credential.ParseID(string(r.ID)); err != nil {
 		t.Errorf("id %q: %v", r.ID, err)
 	}
-	want, _ := Build(d)(r.ID)
+	want, _ := Build(d, r.ID, nil)
 	if r.Draft != d.ID || r.Form != credential.EDC || !bytes.Equal(r.Input, want) {
 		t.Errorf("Reserve gave %s, %s, %q; want %s, %s, %q", r.Draft, r.Form, r.Input, d.ID, credential.EDC, want)
 	}
@@ -168,7 +220,7 @@ func sameKey(t *testing.T, b *bench) {
 	later := d
 	later.ID = credential.DraftID(uuid.NewString())
 	for _, other := range []credential.Draft{d, later} {
-		again, err := b.store.Reserve(t.Context(), other, Key(d), func(credential.ID) ([]byte, error) {
+		again, err := b.store.Reserve(t.Context(), other, Key(d), func(credential.Draft, credential.ID, []status.Entry) ([]byte, error) {
 			return []byte("other bytes"), nil
 		})
 		if err != nil || !same(again, first) {
@@ -184,7 +236,7 @@ func otherKey(t *testing.T, b *bench) {
 		{Form: credential.EDC, Request: "another"},
 		{Form: credential.EDC, Request: d.Result, Holder: "thumbprint"},
 	} {
-		r, err := b.store.Reserve(t.Context(), d, k, Build(d))
+		r, err := b.store.Reserve(t.Context(), d, k, Build)
 		if b.OneCopy {
 			wantKind(t, "Reserve of a second copy", err, fault.Conflict)
 			continue
@@ -195,11 +247,61 @@ func otherKey(t *testing.T, b *bench) {
 	}
 }
 
+// sharedDraft asks for further forms of a Result with other drafts, also after
+// the first was sealed and in another process.
+func sharedDraft(t *testing.T, b *bench) {
+	d := b.saved(t)
+	first := b.reserve(t, d)
+	check := func(form credential.Form) {
+		t.Helper()
+		later := d
+		later.ID, later.Languages = credential.DraftID(uuid.NewString()), []string{"fr"}
+		later.Issued, later.Claims = b.now(), &elm.Credential{Issued: elm.NewDateTime(b.now())}
+		var given credential.Draft
+		r, err := b.forForm(t, form, d.Result).Reserve(t.Context(), later, issuer.CopyKey{Form: form, Request: d.Result},
+			func(kept credential.Draft, id credential.ID, _ []status.Entry) ([]byte, error) {
+				given = kept
+				return Build(kept, id, nil)
+			})
+		if err != nil {
+			t.Fatalf("Reserve of %s: %v", form, err)
+		}
+		want, _ := Build(d, r.ID, nil)
+		if r.Draft != first.Draft || r.ID == first.ID || !r.ID.Fits(form) || !bytes.Equal(r.Input, want) {
+			t.Errorf("Reserve of %s gave %s of %s, %q", form, r.ID, r.Draft, r.Input)
+		}
+		if !equal(t, given, d) {
+			t.Errorf("build of %s was given %+v, want %+v", form, given, d)
+		}
+	}
+	b.advance(time.Hour)
+	check(credential.VCDI)
+	if err := b.store.Seal(t.Context(), first.ID, Sign(first, "A")); err != nil {
+		t.Fatal(err)
+	}
+	b.store = b.open(t)
+	check(credential.OB3)
+}
+
+// equal compares drafts by what is kept of them.
+func equal(t *testing.T, a, b credential.Draft) bool {
+	t.Helper()
+	x, err := json.Marshal(a)
+	if err != nil {
+		t.Fatal(err)
+	}
+	y, err := json.Marshal(b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return bytes.Equal(x, y)
+}
+
 func buildError(t *testing.T, b *bench) {
 	d := b.saved(t)
 	broken := errors.New("broken")
 	var refused credential.ID
-	_, err := b.store.Reserve(t.Context(), d, Key(d), func(id credential.ID) ([]byte, error) {
+	_, err := b.store.Reserve(t.Context(), d, Key(d), func(_ credential.Draft, id credential.ID, _ []status.Entry) ([]byte, error) {
 		refused = id
 		return nil, broken
 	})
@@ -210,7 +312,7 @@ func buildError(t *testing.T, b *bench) {
 	if r.ID == refused {
 		t.Error("the id of a reservation that failed was given out")
 	}
-	if want, _ := Build(d)(r.ID); !bytes.Equal(r.Input, want) {
+	if want, _ := Build(d, r.ID, nil); !bytes.Equal(r.Input, want) {
 		t.Errorf("Reserve kept %q, want %q", r.Input, want)
 	}
 }
@@ -218,17 +320,17 @@ func buildError(t *testing.T, b *bench) {
 func cancelled(t *testing.T, b *bench) {
 	d := b.saved(t)
 	ctx, cancel := context.WithCancel(t.Context())
-	_, err := b.store.Reserve(ctx, d, Key(d), func(id credential.ID) ([]byte, error) {
+	_, err := b.store.Reserve(ctx, d, Key(d), func(d credential.Draft, id credential.ID, _ []status.Entry) ([]byte, error) {
 		cancel()
-		return Build(d)(id)
+		return Build(d, id, nil)
 	})
 	if err == nil {
 		t.Error("Reserve gave no error though its context was cancelled")
 	}
 	called := false
-	if _, err := b.store.Reserve(t.Context(), d, Key(d), func(id credential.ID) ([]byte, error) {
+	if _, err := b.store.Reserve(t.Context(), d, Key(d), func(d credential.Draft, id credential.ID, _ []status.Entry) ([]byte, error) {
 		called = true
-		return Build(d)(id)
+		return Build(d, id, nil)
 	}); err != nil || !called {
 		t.Errorf("Reserve after a cancelled one: %v, build called: %v", err, called)
 	}
@@ -236,7 +338,7 @@ func cancelled(t *testing.T, b *bench) {
 
 func needsResult(t *testing.T, b *bench) {
 	_, d := NewDraft(b.now())
-	if r, err := b.store.Reserve(t.Context(), d, Key(d), Build(d)); err == nil {
+	if r, err := b.store.Reserve(t.Context(), d, Key(d), Build); err == nil {
 		t.Errorf("Reserve gave %+v for a draft whose Result was never saved", r)
 	}
 }
@@ -244,7 +346,7 @@ func needsResult(t *testing.T, b *bench) {
 func needsRequest(t *testing.T, b *bench) {
 	d := b.saved(t)
 	for _, k := range []issuer.CopyKey{{Form: credential.EDC}, {Form: "unheard-of", Request: d.Result}, {Request: d.Result}} {
-		if r, err := b.store.Reserve(t.Context(), d, k, Build(d)); err == nil {
+		if r, err := b.store.Reserve(t.Context(), d, k, Build); err == nil {
 			t.Errorf("Reserve with %+v gave %+v, want an error", k, r)
 		}
 	}
@@ -263,7 +365,7 @@ func resultOnce(t *testing.T, b *bench) {
 	b.store = b.open(t)
 	err := b.store.SaveResult(t.Context(), r)
 	if b.OneCopy && err == nil { // such a store keeps the Result with the reservation
-		_, err = b.store.Reserve(t.Context(), d, Key(d), Build(d))
+		_, err = b.store.Reserve(t.Context(), d, Key(d), Build)
 	}
 	wantKind(t, "another Result under the same id, to another process", err, fault.Conflict)
 }
@@ -274,7 +376,7 @@ func reserveAfterSeal(t *testing.T, b *bench) {
 	if err := b.store.Seal(t.Context(), r.ID, Sign(r, "A")); err != nil {
 		t.Fatalf("Seal: %v", err)
 	}
-	again, err := b.store.Reserve(t.Context(), d, Key(d), func(credential.ID) ([]byte, error) {
+	again, err := b.store.Reserve(t.Context(), d, Key(d), func(credential.Draft, credential.ID, []status.Entry) ([]byte, error) {
 		t.Error("build was called for a copy that is sealed")
 		return nil, nil
 	})
@@ -352,7 +454,7 @@ func outlives(t *testing.T, b *bench) {
 func ownBytes(t *testing.T, b *bench) {
 	d := b.saved(t)
 	buffer := []byte("the bytes to be signed")
-	r, err := b.store.Reserve(t.Context(), d, Key(d), func(credential.ID) ([]byte, error) { return buffer, nil })
+	r, err := b.store.Reserve(t.Context(), d, Key(d), func(credential.Draft, credential.ID, []status.Entry) ([]byte, error) { return buffer, nil })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -360,133 +462,5 @@ func ownBytes(t *testing.T, b *bench) {
 	again := b.reserve(t, d)
 	if want := "the bytes to be signed"; string(again.Input) != want {
 		t.Errorf("kept bytes became %q, want %q", again.Input, want)
-	}
-}
-
-const many = 50
-
-// atOnce runs f many times at once.
-func atOnce(f func(n int)) {
-	var wg sync.WaitGroup
-	start := make(chan struct{})
-	for n := range many {
-		wg.Go(func() {
-			<-start
-			f(n)
-		})
-	}
-	close(start)
-	wg.Wait()
-}
-
-func fiftyReserve(t *testing.T, b *bench) {
-	d := b.saved(t)
-	got := make([]issuer.Reservation, many)
-	atOnce(func(n int) {
-		mine := d
-		mine.ID = credential.DraftID(uuid.NewString())
-		var err error
-		if got[n], err = b.store.Reserve(t.Context(), mine, Key(d), Build(mine)); err != nil {
-			t.Errorf("Reserve: %v", err)
-		}
-	})
-	for _, r := range got {
-		if !same(r, got[0]) {
-			t.Fatalf("two reservations for one key: %+v and %+v", r, got[0])
-		}
-	}
-}
-
-func fiftySeal(t *testing.T, b *bench) {
-	r := b.reserve(t, b.saved(t))
-	var kept atomic.Int32
-	atOnce(func(n int) {
-		err := b.store.Seal(t.Context(), r.ID, Sign(r, fmt.Sprint(n)))
-		switch {
-		case err == nil:
-			kept.Add(1)
-		case fault.KindOf(err) != fault.Conflict:
-			t.Errorf("Seal: %v, want a Conflict", err)
-		}
-	})
-	if n := kept.Load(); n != 1 {
-		t.Errorf("%d seals were kept, want 1", n)
-	}
-}
-
-// leaser gives the store as a Leaser; one that is none has nothing to promise.
-func (b *bench) leaser(t *testing.T) issuer.Leaser {
-	t.Helper()
-	l, ok := b.store.(issuer.Leaser)
-	if !ok {
-		if !b.OneCopy {
-			t.Fatalf("%T holds many copies and is no Leaser", b.store)
-		}
-		t.SkipNow() // nothing is promised here
-	}
-	return l
-}
-
-func overdue(t *testing.T, b *bench) {
-	l := b.leaser(t)
-	want := func(limit int, rs ...issuer.Reservation) {
-		t.Helper()
-		got, err := l.Overdue(t.Context(), limit)
-		if err != nil || len(got) != len(rs) {
-			t.Fatalf("Overdue gave %d reservations, %v; want %d", len(got), err, len(rs))
-		}
-		for i := range rs {
-			if !same(got[i], rs[i]) {
-				t.Errorf("Overdue[%d] = %+v, want %+v", i, got[i], rs[i])
-			}
-		}
-	}
-	first := b.reserve(t, b.saved(t))
-	b.advance(Lease / 2)
-	d := b.saved(t)
-	second := b.reserve(t, d)
-	third := b.reserve(t, b.saved(t))
-	if err := b.store.Seal(t.Context(), third.ID, Sign(third, "A")); err != nil {
-		t.Fatal(err)
-	}
-	want(10)
-	b.advance(Lease / 2)
-	want(10, first) // its lease has just run out
-	want(10)        // and was taken
-	b.advance(Lease)
-	b.reserve(t, d) // takes the lease again
-	want(10, first)
-	b.advance(Lease)
-	want(1, first) // the limit holds, the oldest first
-	want(1, second)
-	want(1)
-}
-
-func overdueAtOnce(t *testing.T, b *bench) {
-	l := b.leaser(t)
-	for range 20 {
-		b.reserve(t, b.saved(t))
-	}
-	b.advance(Lease)
-	var mu sync.Mutex
-	given := map[credential.ID]int{} // guarded by mu
-	atOnce(func(int) {
-		rs, err := l.Overdue(t.Context(), 3)
-		if err != nil {
-			t.Errorf("Overdue: %v", err)
-		}
-		mu.Lock()
-		defer mu.Unlock()
-		for _, r := range rs {
-			given[r.ID]++
-		}
-	})
-	if len(given) != 20 {
-		t.Errorf("%d reservations were given, want 20", len(given))
-	}
-	for id, n := range given {
-		if n != 1 {
-			t.Errorf("%s was given to %d callers", id, n)
-		}
 	}
 }

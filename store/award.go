@@ -1,0 +1,318 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/probatum/probatum/access"
+	"github.com/probatum/probatum/assessment"
+	"github.com/probatum/probatum/award"
+	"github.com/probatum/probatum/internal/fault"
+)
+
+var _ award.Store = (*Store)(nil)
+
+func noAward() error { return fault.New(fault.NotFound, "award.none", nil) }
+
+// awardColumns read an award. Its document stands in results once it is sealed.
+const awardColumns = `a.id, a.body, coalesce(a.document, r.document, ''), a.version, a.original, a.summary, a.look, a.email, a.lang,
+	a.evidence, a.imported_at, a.imported_by, a.begun_by, a.sealed_at, coalesce(a.draft, ''), coalesce(d.state, 0),
+	coalesce(a.holder, ''), a.claimed_at
+	from awards a left join results r on r.id = a.id left join drafts d on d.id = a.draft`
+
+func scanAward(row scanner) (a award.Award, err error) {
+	var document, summary, look string
+	var imported int64
+	var begun sql.NullString
+	var sealed, claimed sql.NullInt64
+	err = row.Scan(&a.ID, &a.Body, &document, &a.Version, &a.Original, &summary, &look, &a.Email, &a.Lang, &a.Evidence,
+		&imported, &a.ImportedBy, &begun, &sealed, &a.Draft, &a.Standing, &a.Holder, &claimed)
+	if err != nil {
+		return award.Award{}, err
+	}
+	if err := intact("award", string(a.ID), a.Version, []byte(document)); err != nil {
+		return award.Award{}, err
+	}
+	if err := json.Unmarshal([]byte(summary), &a.Summary); err != nil {
+		return award.Award{}, fmt.Errorf("reading award %s: %w", a.ID, err)
+	}
+	a.Document, a.Look = []byte(document), []byte(look)
+	a.ImportedAt, a.SealedAt, a.ClaimedAt = fromMillis(imported), timeOf(sealed), timeOf(claimed)
+	a.SealedBy = begun.String
+	a.State = stateOf(begun.Valid, sealed.Valid)
+	return a, nil
+}
+
+func stateOf(begun, sealed bool) award.State {
+	switch {
+	case sealed:
+		return award.Sealed
+	case begun:
+		return award.Begun
+	}
+	return award.Waiting
+}
+
+// ImportAward keeps a new award. See award.Store.
+func (s *Store) ImportAward(ctx context.Context, a award.Award) (kept award.Award, fresh bool, err error) {
+	summary, err := json.Marshal(a.Summary)
+	if err != nil {
+		return award.Award{}, false, fmt.Errorf("writing award %s: %w", a.ID, err)
+	}
+	err = s.change(ctx, func(tx *sql.Tx, _ time.Time) error {
+		taken := fault.New(fault.Conflict, "award.taken", nil).With("ID", string(a.ID))
+		var id string
+		err := tx.QueryRowContext(ctx, `insert into awards
+			(id, body, document, version, original, summary, email, lang, evidence, imported_at, imported_by)
+			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict (id) do nothing returning id`,
+			string(a.ID), string(a.Body), string(a.Document), a.Version, a.Original, string(summary), a.Email, a.Lang,
+			string(a.Evidence), millis(a.ImportedAt), a.ImportedBy).Scan(&id)
+		switch {
+		case err == nil:
+			fresh = true
+			// A result that was sealed without an award is not imported again.
+			var there bool
+			if err := tx.QueryRowContext(ctx, `select exists (select 1 from results where id = $1)`, string(a.ID)).Scan(&there); err != nil {
+				return err
+			}
+			if there {
+				return taken
+			}
+		case errors.Is(err, sql.ErrNoRows):
+			fresh = false
+		default:
+			return err
+		}
+		kept, err = awardBy(ctx, tx, a.Body, a.ID)
+		if fault.KindOf(err) == fault.NotFound || err == nil && kept.Original != a.Original && kept.Version != a.Version {
+			return taken
+		}
+		return err
+	})
+	if err != nil {
+		return award.Award{}, false, fmt.Errorf("keeping award %s: %w", a.ID, err)
+	}
+	return kept, fresh, nil
+}
+
+// Award gives an award of a body.
+func (s *Store) Award(ctx context.Context, body access.BodyID, id assessment.ResultID) (award.Award, error) {
+	a, err := awardBy(ctx, s.read, body, id)
+	if err != nil {
+		return award.Award{}, fmt.Errorf("reading award %s: %w", id, engineFault(err))
+	}
+	return a, nil
+}
+
+func awardBy(ctx context.Context, q rower, body access.BodyID, id assessment.ResultID) (award.Award, error) {
+	a, err := scanAward(q.QueryRowContext(ctx, `select `+awardColumns+` where a.body = $1 and a.id = $2`, string(body), string(id)))
+	if errors.Is(err, sql.ErrNoRows) {
+		return award.Award{}, noAward()
+	}
+	return a, err
+}
+
+// awardsAtOnce is how many awards a list has where its reader does not say.
+const awardsAtOnce = 50
+
+// Awards lists awards of a body. See award.Filter.
+func (s *Store) Awards(ctx context.Context, body access.BodyID, f award.Filter) ([]award.Row, error) {
+	waiting, begun, sealed := wanted(f.States)
+	limit := f.Limit
+	if limit <= 0 {
+		limit = awardsAtOnce
+	}
+	at, id := int64(1<<62), "~"
+	if f.Before != nil {
+		at, id = millis(f.Before.At), string(f.Before.ID)
+	}
+	stand := int64(-1)
+	if f.Stand != nil {
+		stand = int64(*f.Stand)
+	}
+	// Two orders, each with an index of its own.
+	query := `select a.id, a.summary, a.imported_at, a.email <> '', a.begun_at is not null, a.sealed_at, coalesce(d.state, 0), a.holder is not null
+		from awards a left join drafts d on d.id = a.draft
+		where a.body = $1 and (a.imported_at < $2 or a.imported_at = $2 and a.id < $3)
+			and ($4 = 1 and a.begun_at is null or $5 = 1 and a.begun_at is not null and a.sealed_at is null or $6 = 1 and a.sealed_at is not null)
+			and ($7 < 0 or d.state = $7)
+		order by a.imported_at desc, a.id desc limit $8`
+	if f.Sealed {
+		query = `select a.id, a.summary, a.imported_at, a.email <> '', a.begun_at is not null, a.sealed_at, coalesce(d.state, 0), a.holder is not null
+		from awards a left join drafts d on d.id = a.draft
+		where a.body = $1 and a.sealed_at is not null and (a.sealed_at < $2 or a.sealed_at = $2 and a.id < $3)
+			and ($4 >= 0 and $5 >= 0 and $6 >= 0) and ($7 < 0 or d.state = $7)
+		order by a.sealed_at desc, a.id desc limit $8`
+	}
+	rows, err := all(ctx, s.read, scanAwardRow, query, string(body), at, id, waiting, begun, sealed, stand, limit)
+	if err != nil {
+		return nil, fmt.Errorf("listing awards of body %s: %w", body, engineFault(err))
+	}
+	return rows, nil
+}
+
+func wanted(states []award.State) (waiting, begun, sealed int) {
+	if len(states) == 0 {
+		return 1, 1, 1
+	}
+	for _, s := range states {
+		switch s {
+		case award.Waiting:
+			waiting = 1
+		case award.Begun:
+			begun = 1
+		case award.Sealed:
+			sealed = 1
+		}
+	}
+	return waiting, begun, sealed
+}
+
+func scanAwardRow(row scanner) (r award.Row, err error) {
+	var summary string
+	var imported int64
+	var begun bool
+	var sealed sql.NullInt64
+	if err := row.Scan(&r.ID, &summary, &imported, &r.Told, &begun, &sealed, &r.Standing, &r.Claimed); err != nil {
+		return award.Row{}, err
+	}
+	if err := json.Unmarshal([]byte(summary), &r.Summary); err != nil {
+		return award.Row{}, fmt.Errorf("reading award %s: %w", r.ID, err)
+	}
+	r.ImportedAt, r.SealedAt, r.State = fromMillis(imported), timeOf(sealed), stateOf(begun, sealed.Valid)
+	return r, nil
+}
+
+// CountAwards tells how many awards of a body wait to be sealed.
+func (s *Store) CountAwards(ctx context.Context, body access.BodyID) (waiting int, since time.Time, err error) {
+	var first sql.NullInt64
+	err = s.read.QueryRowContext(ctx, `select count(*), min(imported_at) from awards
+		where body = $1 and sealed_at is null`, string(body)).Scan(&waiting, &first)
+	if err != nil {
+		return 0, time.Time{}, fmt.Errorf("counting awards of body %s: %w", body, engineFault(err))
+	}
+	return waiting, timeOf(first), nil
+}
+
+// AttachAward keeps what goes with an award. See award.Store.
+func (s *Store) AttachAward(ctx context.Context, a award.Award, was string) error {
+	summary, err := json.Marshal(a.Summary)
+	if err != nil {
+		return fmt.Errorf("writing award %s: %w", a.ID, err)
+	}
+	err = s.change(ctx, func(tx *sql.Tx, _ time.Time) error {
+		n, err := affected(tx.ExecContext(ctx, `update awards
+			set email = $4, lang = $5, evidence = $6, document = $7, version = $8, summary = $9
+			where body = $1 and id = $2 and version = $3 and begun_at is null`,
+			string(a.Body), string(a.ID), was, a.Email, a.Lang, string(a.Evidence), string(a.Document), a.Version, string(summary)))
+		if err != nil || n > 0 {
+			return err
+		}
+		return unchanged(ctx, tx, a.Body, a.ID)
+	})
+	if err != nil {
+		return fmt.Errorf("changing award %s: %w", a.ID, err)
+	}
+	return nil
+}
+
+// unchanged says why an award could not be changed.
+func unchanged(ctx context.Context, tx *sql.Tx, body access.BodyID, id assessment.ResultID) error {
+	a, err := awardBy(ctx, tx, body, id)
+	switch {
+	case err != nil:
+		return err
+	case a.State == award.Sealed:
+		return fault.New(fault.Conflict, "award.sealed", nil)
+	case a.State == award.Begun:
+		return fault.New(fault.Conflict, "award.begun", nil)
+	}
+	return fault.New(fault.Conflict, "award.changed", nil)
+}
+
+// atWork is how long after a sign of life sealing counts as at work: it settles the
+// first form within seconds.
+const atWork = time.Minute
+
+// DiscardAward forgets an award of which nothing was sealed. See award.Store.
+func (s *Store) DiscardAward(ctx context.Context, body access.BodyID, id assessment.ResultID) error {
+	err := s.change(ctx, func(tx *sql.Tx, now time.Time) error {
+		n, err := affected(tx.ExecContext(ctx, `delete from awards where body = $1 and id = $2 and (begun_at is null
+			or begun_at <= $3 and sealed_at is null and not exists (select 1 from drafts where result = awards.id)
+				and not exists (select 1 from reservations where request = awards.id))`,
+			string(body), string(id), millis(now.Add(-atWork))))
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return unchanged(ctx, tx, body, id)
+		}
+		if _, err := tx.ExecContext(ctx, `update evidence_releases set used_at = null, result = null
+			where body = $1 and result = $2`, string(body), string(id)); err != nil {
+			return err
+		}
+		// Kept before its first form was settled, which never was.
+		_, err = tx.ExecContext(ctx, `delete from results where id = $1 and not exists (select 1 from drafts where result = $1)`, string(id))
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("discarding award %s: %w", id, err)
+	}
+	return nil
+}
+
+// BegunAwards gives awards whose sealing has begun and not ended.
+func (s *Store) BegunAwards(ctx context.Context, before time.Time, limit int) ([]award.Ref, error) {
+	refs, err := all(ctx, s.read, func(row scanner) (r award.Ref, err error) {
+		return r, row.Scan(&r.Body, &r.ID)
+	}, `select body, id from awards where begun_at is not null and sealed_at is null and begun_at <= $1
+		order by begun_at, id limit $2`, millis(before), limit)
+	if err != nil {
+		return nil, fmt.Errorf("finding awards whose sealing has begun: %w", engineFault(err))
+	}
+	return refs, nil
+}
+
+// PublishingBodies gives the bodies that have status lists.
+func (s *Store) PublishingBodies(ctx context.Context) ([]access.BodyID, error) {
+	ids, err := all(ctx, s.read, func(row scanner) (id access.BodyID, err error) {
+		return id, row.Scan(&id)
+	}, `select body from status_publishers order by body`)
+	if err != nil {
+		return nil, fmt.Errorf("finding bodies with status lists: %w", engineFault(err))
+	}
+	return ids, nil
+}
+
+// Copies gives the copies that a body itself issued of an award.
+func (s *Store) Copies(ctx context.Context, id assessment.ResultID) ([]award.CopyInfo, error) {
+	copies, err := all(ctx, s.read, func(row scanner) (c award.CopyInfo, err error) {
+		return c, row.Scan(&c.ID, &c.Form)
+	}, `select s.id, s.form from reservations r join sealed s on s.id = r.id
+		where r.request = $1 and r.holder = '' order by s.form`, string(id))
+	if err != nil {
+		return nil, fmt.Errorf("finding the copies of award %s: %w", id, engineFault(err))
+	}
+	return copies, nil
+}
+
+// forgetAwards takes away what ties awards to a person: the accounts that they are
+// in, the addresses of the letters, and the links, which are closed. What the body
+// sealed stays with the body, for its records.
+func forgetAwards(ctx context.Context, tx *sql.Tx, now time.Time, person access.PersonID) error {
+	if _, err := tx.ExecContext(ctx, `update links set closed_at = coalesce(closed_at, $2)
+		where credential in (select credential from awards where holder = $1)`, string(person), millis(now)); err != nil {
+		return err
+	}
+	if _, err := tx.ExecContext(ctx, `update awards set holder = null, claimed_at = null, email = '', lang = ''
+		where holder = $1`, string(person)); err != nil {
+		return err
+	}
+	_, err := tx.ExecContext(ctx, `update awards set email = '', lang = ''
+		where email <> '' and lower(email) = (select email from people where id = $1)`, string(person))
+	return err
+}

@@ -1,0 +1,226 @@
+package store
+
+import (
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/probatum/probatum/access"
+	"github.com/probatum/probatum/assessment"
+	"github.com/probatum/probatum/award"
+	"github.com/probatum/probatum/credential"
+	"github.com/probatum/probatum/internal/fault"
+	"github.com/probatum/probatum/mail"
+	"github.com/probatum/probatum/status"
+)
+
+// BeginSeal marks that sealing of an award has begun. See award.Store.
+func (s *Store) BeginSeal(ctx context.Context, b award.Begin) (a award.Award, err error) {
+	err = s.change(ctx, func(tx *sql.Tx, now time.Time) error {
+		n, err := affected(tx.ExecContext(ctx, `update awards set begun_at = $4, begun_by = $5, look = $6
+			where body = $1 and id = $2 and version = $3 and begun_at is null`,
+			string(b.Body), string(b.ID), b.Version, millis(now), b.By, string(b.Look)))
+		if err != nil {
+			return err
+		}
+		if a, err = awardBy(ctx, tx, b.Body, b.ID); err != nil {
+			return err
+		}
+		switch {
+		case n == 0 && a.State == award.Waiting:
+			return fault.New(fault.Conflict, "award.changed", nil)
+		case n == 0 || a.Evidence == "":
+			return nil
+		}
+		_, err = useRelease(ctx, tx, now, b.Body, a.Evidence, string(a.ID))
+		if fault.KindOf(err) == fault.NotFound { // the candidate withdrew it
+			return fault.New(fault.Conflict, "award.evidence.gone", err)
+		}
+		return err
+	})
+	if err != nil {
+		return award.Award{}, fmt.Errorf("beginning to seal award %s: %w", b.ID, err)
+	}
+	return a, nil
+}
+
+// ResumeSeal gives a sign of life of sealing that was begun. See award.Store.
+func (s *Store) ResumeSeal(ctx context.Context, r award.Ref) (a award.Award, err error) {
+	err = s.change(ctx, func(tx *sql.Tx, now time.Time) error {
+		if _, err := tx.ExecContext(ctx, `update awards set begun_at = $3
+			where body = $1 and id = $2 and begun_at < $3 and sealed_at is null`, string(r.Body), string(r.ID), millis(now)); err != nil {
+			return err
+		}
+		a, err = awardBy(ctx, tx, r.Body, r.ID)
+		return err
+	})
+	if err != nil {
+		return award.Award{}, fmt.Errorf("going on to seal award %s: %w", r.ID, err)
+	}
+	return a, nil
+}
+
+// EndSeal marks that an award is sealed. See award.Store.
+func (s *Store) EndSeal(ctx context.Context, body access.BodyID, id assessment.ResultID, c *award.ClaimLetter) (a award.Award, err error) {
+	err = s.changeWith(ctx, func(tx Tx, now time.Time) error {
+		var draft, edc string
+		err := tx.QueryRowContext(ctx, `select s.draft, s.id from reservations r join sealed s on s.id = r.id
+			where r.form = $1 and r.holder = '' and r.request = $2`, string(credential.EDC), string(id)).Scan(&draft, &edc)
+		if errors.Is(err, sql.ErrNoRows) {
+			return fault.New(fault.Conflict, "award.unsealed", nil)
+		}
+		if err != nil {
+			return err
+		}
+		// The document stands in results from now on.
+		n, err := affected(tx.ExecContext(ctx, `update awards set sealed_at = $3, draft = $4, credential = $5,
+				document = case when exists (select 1 from results r where r.id = awards.id and r.digest = awards.version)
+					then null else document end
+			where body = $1 and id = $2 and begun_at is not null and sealed_at is null`,
+			string(body), string(id), millis(now), draft, edc))
+		if err != nil {
+			return err
+		}
+		if n > 0 {
+			if _, err := insertLink(ctx, tx.Tx, edc, true, now, time.Time{}); err != nil {
+				return err
+			}
+			if c != nil {
+				if err := claim(ctx, tx, now, *c); err != nil {
+					return err
+				}
+			}
+		}
+		a, err = awardBy(ctx, tx, body, id)
+		return err
+	})
+	if err != nil {
+		return award.Award{}, fmt.Errorf("ending to seal award %s: %w", id, err)
+	}
+	return a, nil
+}
+
+// claim keeps a claim ticket and its letter.
+func claim(ctx context.Context, tx Tx, now time.Time, c award.ClaimLetter) error {
+	if err := newTicket(ctx, tx.Tx, c.Ticket); err != nil {
+		return err
+	}
+	return post(ctx, tx, now, c.Letter)
+}
+
+// SendClaim sends a claim letter in the place of those before. See award.Store.
+func (s *Store) SendClaim(ctx context.Context, body access.BodyID, id assessment.ResultID, email, lang string, c award.ClaimLetter) error {
+	err := s.changeWith(ctx, func(tx Tx, now time.Time) error {
+		n, err := affected(tx.ExecContext(ctx, `update awards set email = $3, lang = $4
+			where body = $1 and id = $2 and sealed_at is not null and holder is null`, string(body), string(id), email, lang))
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			a, err := awardBy(ctx, tx, body, id)
+			switch {
+			case err != nil:
+				return err
+			case a.Holder != "":
+				return fault.New(fault.Conflict, "award.claimed", nil)
+			}
+			return fault.New(fault.Conflict, "award.unsealed", nil)
+		}
+		if err := endTickets(ctx, tx.Tx, now, access.Claim, string(id)); err != nil {
+			return err
+		}
+		return claim(ctx, tx, now, c)
+	})
+	if err != nil {
+		return fmt.Errorf("sending the claim letter of award %s: %w", id, err)
+	}
+	return nil
+}
+
+// insertLink makes a link to a sealed credential.
+func insertLink(ctx context.Context, tx *sql.Tx, to string, printed bool, now, closes time.Time) (award.KeptLink, error) {
+	var random [16]byte
+	rand.Read(random[:]) // never fails: see crypto/rand
+	l := award.KeptLink{
+		ID: uuid.NewString(), Token: base64.RawURLEncoding.EncodeToString(random[:]), Printed: printed,
+		Created: fromMillis(millis(now)), Closes: closes,
+	}
+	flag := 0
+	if printed {
+		flag = 1
+	}
+	_, err := tx.ExecContext(ctx, `insert into links (token, credential, created_at, closes_at, id, printed)
+		values ($1, $2, $3, $4, $5, $6)`, l.Token, to, millis(now), orNull(closes), l.ID, flag)
+	return l, err
+}
+
+// changeKeys are the messages that say what became of a credential, in letters.
+var changeKeys = map[status.State]string{
+	status.Valid: "mail.revoked.reinstated", status.Revoked: "mail.revoked.revoked", status.Suspended: "mail.revoked.suspended",
+}
+
+// noticeKeys are the same for notices.
+var noticeKeys = map[status.State]string{
+	status.Valid: "award.notice.reinstated", status.Revoked: "award.notice.revoked", status.Suspended: "award.notice.suspended",
+}
+
+// tellHolder tells the holder of a credential, or whom it was sent to, that it
+// stands otherwise now. Where no award belongs to the draft, nobody is told.
+func tellHolder(ctx context.Context, tx Tx, now time.Time, draft string, to status.State) error {
+	var id string
+	var body access.BodyID
+	err := tx.QueryRowContext(ctx, `select id, body from awards where draft = $1`, draft).Scan(&id, &body)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	a, err := awardBy(ctx, tx, body, assessment.ResultID(id))
+	if err != nil {
+		return err
+	}
+	email, lang := a.Email, a.Lang
+	if a.Holder != "" {
+		var address sql.NullString
+		if err := tx.QueryRowContext(ctx, `select email, lang from people where id = $1`, string(a.Holder)).Scan(&address, &lang); err != nil {
+			return err
+		}
+		email = address.String
+		title, _ := a.Summary.Title.In(lang)
+		if err := notice(ctx, tx.Tx, now, access.Notice{
+			Person: a.Holder, Body: body, Key: noticeKeys[to], Args: map[string]string{"Title": title}, Path: "/me/credentials/" + id,
+		}); err != nil {
+			return err
+		}
+	}
+	if email == "" {
+		return nil
+	}
+	title, _ := a.Summary.Title.In(lang)
+	return post(ctx, tx, now, mail.Letter{
+		Kind: mail.Revoked, To: email, Lang: lang, Body: string(body), Person: string(a.Holder),
+		Args: map[string]string{"Title": title, "ChangeKey": changeKeys[to]},
+	})
+}
+
+// Changes gives what was changed of how it stands with a draft as a whole.
+func (s *Store) Changes(ctx context.Context, draft credential.DraftID) ([]award.Changed, error) {
+	changes, err := all(ctx, s.read, func(row scanner) (c award.Changed, err error) {
+		var at int64
+		err = row.Scan(&c.To, (*string)(&c.Reason), &c.Note, &c.By, &at)
+		c.At = fromMillis(at)
+		return c, err
+	}, `select state, reason, note, actor, changed_at from status_changes
+		where draft = $1 and credential is null order by changed_at, id`, string(draft))
+	if err != nil {
+		return nil, fmt.Errorf("reading the changes of draft %s: %w", draft, engineFault(err))
+	}
+	return changes, nil
+}
