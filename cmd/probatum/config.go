@@ -22,9 +22,18 @@ type Config struct {
 	Version versionFlag `help:"Print the version." env:"-"`
 
 	Demo   DemoCmd   `cmd:"" help:"Make throw-away keys, seal one credential, print every file and link, then serve the public pages."`
+	Serve  ServeCmd  `cmd:"" help:"Serve bodies and their people: pages, interface for programs, public pages."`
 	Issue  IssueCmd  `cmd:"" help:"Seal the credential of one Result file, with no database."`
 	Verify VerifyCmd `cmd:"" help:"Check a file. Exit code 0: valid, 1: invalid, 2: undetermined."`
+	Status StatusCmd `cmd:"" help:"Withdraw, suspend or reinstate a credential, and tell how it stands with it."`
 	Keys   KeysCmd   `cmd:"" help:"Make keys and certificates for trying things out."`
+
+	Admin  AdminCmd  `cmd:"" help:"The console of a server: set-up link, bodies, seals, accounts, roles, invitations, mail."`
+	Tokens TokensCmd `cmd:"" help:"Tokens by which programs act for a body."`
+
+	Migrate MigrateCmd `cmd:"" help:"Bring the schema of a database up to date, or make a new one."`
+
+	Conformance ConformanceCmd `cmd:"" help:"What the W3C suite for JOSE and COSE calls. For published test keys only."`
 }
 
 // language is what the person asked for, else what the environment is set to.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -11,10 +12,13 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"time"
 
+	"github.com/probatum/probatum/award"
 	"github.com/probatum/probatum/i18n"
 	"github.com/probatum/probatum/internal/fault"
+	"github.com/probatum/probatum/proof"
 	"github.com/probatum/probatum/store"
 	"github.com/probatum/probatum/trust"
 	"github.com/probatum/probatum/verifier"
@@ -27,6 +31,8 @@ type DemoCmd struct {
 	Addr string `default:"127.0.0.1:8080" help:"Loopback address to listen on; port 0 takes a free one."`
 	Once bool   `help:"End after verifying what was issued."`
 	JSON bool   `name:"json" help:"Print one line of JSON on stdout when ready, all else on stderr."`
+
+	Conformance bool `help:"Serve https with a self-signed certificate, and the W3C VC-API instances for conformance suites beside the pages."`
 }
 
 // shutdownTime is how long running answers may take when the demo ends.
@@ -45,36 +51,70 @@ func (c *DemoCmd) Run(ctx context.Context, std stdio, loc i18n.Localizer) error 
 	if listener != nil {
 		defer listener.Close() //nolint:errcheck // closed by the server already
 	}
-	db, err := store.Open(ctx, filepath.Join(dir, "probatum.db"), store.Options{Create: true})
+	log := slog.New(slog.NewTextHandler(std.err, nil))
+	var suites *conformance
+	certificate := ""
+	if c.Conformance && listener != nil {
+		var secure *tls.Config
+		if secure, certificate, err = selfSigned(dir, time.Now()); err != nil {
+			return err
+		}
+		listener = tls.NewListener(listener, secure)
+	}
+	srv, err := openServer(ctx, serverConfig{dir: dir, origin: origin, create: true, demo: true, now: time.Now, log: log})
 	if err != nil {
 		return err
 	}
-	defer db.Close() //nolint:errcheck // everything is committed
+	defer srv.close() //nolint:errcheck // everything is committed
 
-	d := demo{dir: dir, origin: origin, store: db, now: time.Now}
+	d := demo{server: srv}
+	if err := d.seed(ctx); err != nil {
+		return err
+	}
 	shown, err := d.issue(ctx)
 	if err != nil {
+		return err
+	}
+	if err := d.withdraw(ctx, &shown); err != nil {
+		return err
+	}
+	if err := d.trustServer(certificate); err != nil {
 		return err
 	}
 	set, err := trust.Load(shown.Trust)
 	if err != nil {
 		return err
 	}
-	v := &verifier.Verifier{Trust: set, Now: time.Now}
+	v, err := newVerifier(set, false, store.Lists{Store: srv.db})
+	if err != nil {
+		return err
+	}
+	if certificate != "" {
+		if suites, err = newConformance(origin, set, log); err != nil {
+			return err
+		}
+	}
 	verdict, err := verifyFiles(ctx, v, shown)
 	if err != nil {
 		return err
 	}
-	if err := c.print(std, loc, shown, verdict); err != nil {
+	withdrawn, err := verifyFile(ctx, v, shown.Revoked)
+	if err != nil {
 		return err
 	}
-	if verdict != verifier.Valid {
+	if suites != nil {
+		shown.VCAPI, shown.VCAPIIssuers, shown.TLS = origin+strings.TrimSuffix(vcapiPath, "/"), suites.issuers, certificate
+	}
+	if err := c.print(std, loc, shown, verdict, withdrawn); err != nil {
+		return err
+	}
+	if verdict != verifier.Valid || withdrawn.Code() != proof.Status || withdrawn.Verdict() != verifier.Invalid {
 		return fault.New(fault.Internal, "cli.demo.failed", nil)
 	}
 	if c.Once {
 		return nil
 	}
-	return c.serve(ctx, std, loc, listener, v, db, origin)
+	return c.serve(ctx, std, loc, log, listener, v, &d, suites)
 }
 
 // folder makes the data folder and gives its absolute path. It holds keys and
@@ -104,17 +144,28 @@ func (c *DemoCmd) listen() (net.Listener, string, error) {
 		if port == "0" {
 			port = "8080"
 		}
-		return nil, "http://" + net.JoinHostPort(host, port), nil
+		if host == "localhost" { // addresses below it are those of one machine, by number
+			host = "127.0.0.1"
+		}
+		return nil, c.scheme() + net.JoinHostPort(host, port), nil
 	}
 	l, err := net.Listen("tcp", c.Addr)
 	if err != nil {
 		return nil, "", fault.New(fault.Unavailable, "cli.demo.listen", err).With("Addr", c.Addr)
 	}
-	_, port, err = net.SplitHostPort(l.Addr().String())
+	host, port, err = net.SplitHostPort(l.Addr().String())
 	if err != nil {
 		return nil, "", fmt.Errorf("reading the address: %w", err)
 	}
-	return l, "http://" + net.JoinHostPort(host, port), nil
+	return l, c.scheme() + net.JoinHostPort(host, port), nil
+}
+
+// scheme is how the pages are reached.
+func (c *DemoCmd) scheme() string {
+	if c.Conformance {
+		return "https://"
+	}
+	return "http://"
 }
 
 func loopback(host string) bool {
@@ -126,31 +177,51 @@ func loopback(host string) bool {
 }
 
 // serve answers until ctx ends.
-func (c *DemoCmd) serve(ctx context.Context, std stdio, loc i18n.Localizer, l net.Listener, v *verifier.Verifier, db *store.Store, origin string) error {
-	log := slog.New(slog.NewTextHandler(std.err, nil))
-	handler, err := public.New(public.Config{
-		Verifier: v, Links: links{db}, PublicURL: origin, Demo: true, Log: log, Now: time.Now,
-	})
+func (c *DemoCmd) serve(ctx context.Context, std stdio, loc i18n.Localizer, log *slog.Logger, l net.Listener,
+	v *verifier.Verifier, d *demo, suites *conformance,
+) error {
+	known, err := d.demoPeople(ctx)
 	if err != nil {
 		return err
 	}
-	if _, err := fmt.Fprintln(c.talk(std), loc.T("cli.demo.serving", "URL", origin)); err != nil {
+	handler, err := d.pages(sitePages{verifier: v, people: known, vcapi: suites != nil})
+	if err != nil {
+		return err
+	}
+	if suites != nil {
+		handler = suites.beside(handler)
+	}
+	if _, err := fmt.Fprintln(c.talk(std), loc.T("cli.demo.serving", "URL", d.origin)); err != nil {
 		return fmt.Errorf("writing the message: %w", err)
 	}
-	server := public.Server(handler, log)
-	ended := make(chan error, 1)
-	go func() { ended <- server.Serve(l) }()
-	select {
-	case err := <-ended:
-		return fmt.Errorf("serving on %s: %w", c.Addr, err)
-	case <-ctx.Done():
+	if err := d.start(ctx); err != nil {
+		return err
 	}
+	handler = thisMachine(handler)
+	following, stop := context.WithCancel(ctx)
+	defer stop()
+	go d.follow(following)
+	err = serveOn(ctx, l, public.Server(handler, log))
 	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTime)
 	defer cancel()
-	if err := server.Shutdown(last); err != nil && !errors.Is(err, http.ErrServerClosed) {
-		return fmt.Errorf("ending the demo: %w", err)
-	}
-	return nil
+	return errors.Join(err, d.stop(last))
+}
+
+// thisMachine answers requests to this machine by its own names alone. In the demo
+// anybody may be anybody, so no page of another site may get in by a name that it
+// has pointed here.
+func thisMachine(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		host, _, err := net.SplitHostPort(r.Host)
+		if err != nil {
+			host = r.Host
+		}
+		if !loopback(strings.Trim(host, "[]")) {
+			http.Error(w, http.StatusText(http.StatusMisdirectedRequest), http.StatusMisdirectedRequest)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 // talk is where text for people goes.
@@ -161,8 +232,11 @@ func (c *DemoCmd) talk(std stdio) io.Writer {
 	return std.out
 }
 
-// links gives the public pages what the store keeps.
-type links struct{ store *store.Store }
+// links gives the public pages what the store keeps, and counts who looked.
+type links struct {
+	store *store.Store
+	looks *award.Looks
+}
 
 // Sealed implements public.Links.
 func (l links) Sealed(ctx context.Context, token string) ([]byte, error) {
@@ -170,5 +244,6 @@ func (l links) Sealed(ctx context.Context, token string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	l.looks.Saw(token)
 	return c.Bytes, nil
 }

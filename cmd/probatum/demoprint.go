@@ -14,8 +14,8 @@ import (
 
 // print tells what was made: for people with a QR code, paths and the command
 // to check with; for programs in one line.
-func (c *DemoCmd) print(std stdio, loc i18n.Localizer, shown demoShown, verdict verifier.Verdict) error {
-	text, err := demoText(loc, shown, verdict, c.Once)
+func (c *DemoCmd) print(std stdio, loc i18n.Localizer, shown demoShown, verdict verifier.Verdict, withdrawn verifier.Report) error {
+	text, err := demoText(loc, shown, verdict, withdrawn, c.Once)
 	if err != nil {
 		return err
 	}
@@ -28,7 +28,7 @@ func (c *DemoCmd) print(std stdio, loc i18n.Localizer, shown demoShown, verdict 
 	return nil
 }
 
-func demoText(loc i18n.Localizer, shown demoShown, verdict verifier.Verdict, once bool) (string, error) {
+func demoText(loc i18n.Localizer, shown demoShown, verdict verifier.Verdict, withdrawn verifier.Report, once bool) (string, error) {
 	qr, err := render.QRTerminal(shown.Verify)
 	if err != nil {
 		return "", err
@@ -48,9 +48,18 @@ func demoText(loc i18n.Localizer, shown demoShown, verdict verifier.Verdict, onc
 		}
 	}
 	entry(shown.Trust, "cli.demo.trust")
+	entry(shown.Revoked, "cli.demo.revoked")
+	stands, _ := withdrawn.Check(verifier.Status)
+	line("      " + loc.T("cli.demo.verified", "Verdict", loc.T("verify.verdict."+withdrawn.Verdict().String())) + ". " + loc.TMap(stands.Key, stands.Args))
+	if shown.VCAPI != "" {
+		entry(shown.VCAPI, "cli.demo.vcapi")
+		entry(shown.TLS, "cli.demo.tls")
+	}
 	line("")
 	line(loc.T("cli.demo.try"))
-	line("  " + program() + " verify --trust " + quote(shown.Trust) + " " + quote(shown.Files["edc"]))
+	for _, path := range []string{shown.Files["edc"], shown.Files["sd-jwt"], shown.Revoked} {
+		line("  " + program() + " verify --trust " + quote(shown.Trust) + " " + quote(path))
+	}
 	line("")
 	b.WriteString(qr)
 	entry(shown.Verify, "cli.demo.link")

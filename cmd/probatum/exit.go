@@ -71,6 +71,17 @@ func (e inFile) Error() string { return e.name + ": " + e.err.Error() }
 
 func (e inFile) Unwrap() error { return e.err }
 
+// A faultsOf error says by the message key what a list of faults is about that is
+// not about a Result file.
+type faultsOf struct {
+	key string
+	err error
+}
+
+func (e faultsOf) Error() string { return e.err.Error() }
+
+func (e faultsOf) Unwrap() error { return e.err }
+
 // explain prints an error for the person at the terminal: what is wrong, where,
 // and which rule says so. The cause of an internal error is printed too: who
 // runs the command is its operator.
@@ -85,7 +96,11 @@ func explain(w io.Writer, loc i18n.Localizer, err error) {
 		_, _ = fmt.Fprintln(w, "probatum: "+message)
 	}
 	if list, ok := errors.AsType[fault.List](err); ok {
-		say(loc.T("cli.faults", "Count", len(list)))
+		key := "cli.faults"
+		if of, ok := errors.AsType[faultsOf](err); ok {
+			key = of.key
+		}
+		say(loc.T(key, "Count", len(list)))
 		for _, it := range list {
 			_, _ = fmt.Fprintf(w, "  %s  %s%s\n", it.Path, loc.TMap(it.Key, it.Args), rule(it.Rule))
 		}

@@ -32,6 +32,7 @@ func TestScripts(t *testing.T) {
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("RESULTS", results)
 			e.Setenv("PROBATUM_REFERENCE", os.Getenv("PROBATUM_REFERENCE"))
+			e.Setenv("PROBATUM_VECTORS", os.Getenv("PROBATUM_VECTORS"))
 			e.Setenv("LANG", "C.UTF-8")
 			return nil
 		},
@@ -46,17 +47,18 @@ func TestScripts(t *testing.T) {
 	})
 }
 
-// condition knows [reference]: the official data is at hand. Where it is
-// required, a script that asks for it never skips.
+// condition knows [reference] and [vectors]: the official data is at hand. Where
+// it is required, a script that asks for it never skips.
 func condition(t *testing.T) func(string) (bool, error) {
 	return func(name string) (bool, error) {
-		if name != "reference" {
+		variable, known := map[string]string{"reference": "PROBATUM_REFERENCE", "vectors": "PROBATUM_VECTORS"}[name]
+		if !known {
 			return false, nil
 		}
-		if os.Getenv("PROBATUM_REFERENCE") == "" && testkit.Required() {
-			t.Error("required, but PROBATUM_REFERENCE is not set")
+		if os.Getenv(variable) == "" && testkit.Required() {
+			t.Errorf("required, but %s is not set", variable)
 		}
-		return os.Getenv("PROBATUM_REFERENCE") != "", nil
+		return os.Getenv(variable) != "", nil
 	}
 }
 

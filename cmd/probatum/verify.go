@@ -9,11 +9,9 @@ import (
 	"io/fs"
 	"os"
 	"strings"
-	"time"
 
 	"github.com/probatum/probatum/i18n"
 	"github.com/probatum/probatum/internal/fault"
-	"github.com/probatum/probatum/internal/fetch"
 	"github.com/probatum/probatum/internal/strictjson"
 	"github.com/probatum/probatum/trust"
 	"github.com/probatum/probatum/verifier"
@@ -22,14 +20,14 @@ import (
 // VerifyCmd checks one file and prints what was found.
 type VerifyCmd struct {
 	File    string  `arg:"" name:"FILE|URL|-" help:"The file to check, an address on the trust folder's list of hosts, or - for standard input."`
-	Trust   string  `placeholder:"DIR" help:"Folder with the certificates you trust (*.pem, *.crt, *.der), revocation lists (*.crl) and the list of hosts that may be fetched (hosts). Without it nothing can be valid."`
+	Trust   string  `placeholder:"DIR" help:"Folder with what you trust: certificates (*.pem, *.crt, *.der), DID documents (*.did.json), keys (*.jwks.json), revocation lists (*.crl), signed status lists (status/) and the hosts that may be fetched (hosts). Without it nothing can be valid."`
 	At      instant `placeholder:"TIME" help:"Judge as at this time, such as 2023-10-01T00:00:00Z. Default: now."`
 	Offline bool    `help:"Open no connection: read only the file and the trust folder."`
 	JSON    bool    `name:"json" help:"Print the answer as JSON."`
 }
 
-// fetchLimit bounds what an address given by hand may cost.
-const fetchLimit = 1500 * time.Millisecond
+// accepted are the forms that an address may answer with, as Accept has them.
+const accepted = "application/jose+json, application/vc, application/vc+jwt, application/dc+sd-jwt, application/pdf, application/json, */*;q=0.1"
 
 // Run verifies and ends with the exit code of the verdict.
 func (c *VerifyCmd) Run(ctx context.Context, std stdio, loc i18n.Localizer) error {
@@ -45,7 +43,10 @@ func (c *VerifyCmd) Run(ctx context.Context, std stdio, loc i18n.Localizer) erro
 	if err != nil {
 		return err
 	}
-	v := verifier.Verifier{Trust: set, Now: time.Now}
+	v, err := newVerifier(set, c.Offline)
+	if err != nil {
+		return err
+	}
 	report, err := v.Verify(ctx, data, verifier.Options{At: c.At.Time})
 	if err != nil {
 		return err
@@ -75,11 +76,11 @@ func (c *VerifyCmd) read(ctx context.Context, in io.Reader, set *trust.Set) ([]b
 		if c.Offline {
 			return nil, fault.New(fault.Usage, "cli.verify.offline", nil)
 		}
-		client, err := fetch.New(fetch.Config{Hosts: set.Hosts(), Timeout: fetchLimit, MaxBytes: strictjson.DefaultMaxBytes})
+		client, err := fetcher(set)
 		if err != nil {
-			return nil, fmt.Errorf("reading the list of hosts: %w", err)
+			return nil, err
 		}
-		data, _, err := client.Get(ctx, c.File, "application/jose+json, application/json, */*;q=0.1")
+		data, _, err := client.Get(ctx, c.File, accepted)
 		if err != nil {
 			return nil, fault.New(fault.Unreadable, "cli.verify.fetch", err).With("URL", c.File)
 		}

@@ -1,4 +1,6 @@
 package public
 
+import "github.com/probatum/probatum/web/page"
+
 // Plain is what every text of a credential passes through.
-var Plain = plain
+var Plain = page.Plain

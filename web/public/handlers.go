@@ -8,11 +8,12 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"github.com/probatum/probatum/internal/fault"
+	"github.com/probatum/probatum/web/page"
 )
 
 func (s *site) home(w http.ResponseWriter, r *http.Request) error {
-	return s.show(w, r, "home", http.StatusOK, content{
-		title: requestOf(r).loc.T("page.home.title"), main: homeView{Address: s.address()},
+	return s.pages.Show(w, r, "home", http.StatusOK, page.Content{
+		Title: page.T(r, "page.home.title"), Main: homeView{Address: s.address(), People: s.cfg.People},
 	})
 }
 
@@ -21,7 +22,7 @@ func (s *site) home(w http.ResponseWriter, r *http.Request) error {
 // nothing goes to other sites.
 func (s *site) form(w http.ResponseWriter, r *http.Request) error {
 	w.Header().Set("Referrer-Policy", "same-origin")
-	return s.show(w, r, "verify", http.StatusOK, content{title: requestOf(r).loc.T("page.verify.title")})
+	return s.pages.Show(w, r, "verify", http.StatusOK, page.Content{Title: page.T(r, "page.verify.title"), Main: formView{MaxFile >> 20}})
 }
 
 // verifyForm answers the forms. A pasted link of ours leads to its page.
@@ -31,10 +32,10 @@ func (s *site) verifyForm(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	defer u.drop()
-	req := requestOf(r)
+	req := page.RequestOf(r)
 	if token, ok := s.pastedLink(u); ok {
 		w.Header().Set("Cache-Control", "no-store")
-		http.Redirect(w, r, req.to("/v/"+token), http.StatusSeeOther) //nolint:gosec // a path of ours: a token has 22 letters of base64url
+		http.Redirect(w, r, req.To("/v/"+token), http.StatusSeeOther) //nolint:gosec // a path of ours: a token has 22 letters of base64url
 		return nil
 	}
 	data := u.data() // kept by a verification that overruns, after u is dropped
@@ -43,16 +44,16 @@ func (s *site) verifyForm(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	w.Header().Set("Cache-Control", "no-store")
-	view := resultOf(report.Answer(req.loc), req.loc)
-	return s.show(w, r, "result", http.StatusOK, content{
-		title: view.Verdict.Word, main: view, hidden: true, again: "/verify",
+	view := resultOf(report, req.Loc)
+	return s.pages.Show(w, r, "result", http.StatusOK, page.Content{
+		Title: view.Verdict.Word, Main: view, Hidden: true, Again: "/verify",
 	})
 }
 
 // link answers what a phone's camera opens. Whatever is wrong with the address,
 // the answer is the same, and the store is asked all the same.
 func (s *site) link(w http.ResponseWriter, r *http.Request) error {
-	req := requestOf(r)
+	req := page.RequestOf(r)
 	w.Header().Set("Cache-Control", "no-store")
 	token := chi.URLParam(r, "*")
 	known := isToken(token)
@@ -71,16 +72,16 @@ func (s *site) link(w http.ResponseWriter, r *http.Request) error {
 	})
 	if fault.KindOf(err) == fault.NotFound && err != nil {
 		// The address is not repeated: it may hold anything, and it is of no use.
-		return s.show(w, r, "nothing", http.StatusNotFound, content{
-			title: req.loc.T("page.nothing.title"), hidden: true, again: "/verify",
+		return s.pages.Show(w, r, "nothing", http.StatusNotFound, page.Content{
+			Title: req.Loc.T("page.nothing.title"), Hidden: true, Again: "/verify",
 		})
 	}
 	if err != nil {
 		return err
 	}
-	view := linkOf(report.Answer(req.loc), req.loc)
+	view := linkOf(report, req.Loc)
 	view.Address = s.address()
-	return s.show(w, r, "link", http.StatusOK, content{title: view.Verdict.Word, main: view, hidden: true})
+	return s.pages.Show(w, r, "link", http.StatusOK, page.Content{Title: view.Verdict.Word, Main: view, Hidden: true})
 }
 
 // tokenLength is the length of a token: 128 bits or more in base64url without
@@ -106,7 +107,7 @@ func (s *site) pastedLink(u *upload) (token string, ok bool) {
 	if len(u.file) > 0 || len(u.text) > 200 {
 		return "", false
 	}
-	token, ok = strings.CutPrefix(string(u.text), s.origin.String()+"/v/")
+	token, ok = strings.CutPrefix(string(u.text), s.pages.Origin()+"/v/")
 	return token, ok && isToken(token)
 }
 
@@ -122,8 +123,8 @@ func (s *site) verifyAPI(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return writeJSON(w, r, http.StatusOK, "application/json", report.Answer(requestOf(r).loc))
+	return page.WriteJSON(w, r, http.StatusOK, "application/json", report.Answer(page.RequestOf(r).Loc))
 }
 
 // address is how every address of ours begins, for people to compare.
-func (s *site) address() string { return s.origin.String() + "/" }
+func (s *site) address() string { return s.pages.Origin() + "/" }

@@ -4,51 +4,30 @@ import (
 	"bytes"
 	"errors"
 	"io"
-	"mime"
 	"mime/multipart"
-	"net"
 	"net/http"
 	"strings"
-	"sync/atomic"
-	"time"
 
 	"github.com/probatum/probatum/internal/fault"
+	"github.com/probatum/probatum/internal/room"
+	"github.com/probatum/probatum/web/page"
 )
 
 // maxParts is how many parts a form may have; ours have one.
 const maxParts = 8
 
-// A budget bounds the bytes of uploads that are held in memory at one time, so
-// that many slow clients cannot fill it.
-type budget struct{ left atomic.Int64 }
-
-func newBudget(n int64) *budget {
-	b := &budget{}
-	b.left.Store(n)
-	return b
-}
-
-func (b *budget) take(n int64) bool {
-	if b.left.Add(-n) < 0 {
-		b.left.Add(n)
-		return false
-	}
-	return true
-}
-
 // An upload is what somebody asks us to check. It lives in memory only; drop
 // gives its room back.
 type upload struct {
 	file []byte // the body, or the part "file" of a form
-	text []byte // the part "text" of a form, white space cut off its ends
+	text []byte // the part "text" of a form, white space cut off its ends, and out of a token
 
-	held   *budget
-	amount int64
+	guest *room.Guest
 }
 
 func (u *upload) drop() {
-	u.held.left.Add(u.amount)
-	u.file, u.text, u.amount = nil, nil, 0
+	u.guest.Leave()
+	u.file, u.text = nil, nil
 }
 
 // data is what is to be checked.
@@ -62,7 +41,7 @@ func (u *upload) data() []byte {
 // readRaw reads a body that is the file itself, or a form, as POST
 // /api/v1/verify takes them.
 func (s *site) readRaw(w http.ResponseWriter, r *http.Request) (*upload, error) {
-	kind, params, err := s.open(w, r)
+	kind, params, err := open(w, r)
 	if err != nil {
 		return nil, err
 	}
@@ -72,7 +51,7 @@ func (s *site) readRaw(w http.ResponseWriter, r *http.Request) (*upload, error) 
 	if !fileType(kind) && kind != encodedForm {
 		return nil, fault.New(fault.Unsupported, "api.verify.type", nil)
 	}
-	u := &upload{held: s.held}
+	u := &upload{guest: s.held.Enter()}
 	u.file, err = u.read(r.Body)
 	if err == nil && kind == encodedForm && !bareFile(u.file) {
 		err = fault.New(fault.Unsupported, "api.verify.type", nil)
@@ -84,15 +63,34 @@ func (s *site) readRaw(w http.ResponseWriter, r *http.Request) (*upload, error) 
 const encodedForm = "application/x-www-form-urlencoded"
 
 // bareFile tells a file that is only called a form: an encoded form holds
-// neither braces nor a per cent sign before other than two hexadecimal digits.
+// neither braces nor a per cent sign before other than two hexadecimal digits,
+// and a token holds no sign of equality.
 func bareFile(body []byte) bool {
 	text := bytes.TrimSpace(body)
-	return bytes.HasPrefix(text, []byte("{")) || bytes.HasPrefix(text, []byte("%PDF-"))
+	return bytes.HasPrefix(text, []byte("{")) || bytes.HasPrefix(text, []byte("%PDF-")) || compact(text)
+}
+
+// compact tells the compact form of a token: parts in base64url, separated by
+// full stops and tildes.
+func compact(text []byte) bool {
+	other := func(r rune) bool {
+		return (r < 'A' || r > 'Z') && (r < 'a' || r > 'z') && (r < '0' || r > '9') && !strings.ContainsRune("-_.~", r)
+	}
+	return bytes.Count(text, []byte(".")) >= 2 && !bytes.ContainsFunc(text, other)
+}
+
+// unfolded takes out the line breaks that a mail program or a terminal has put
+// into a token on its way to the clipboard. Any other text stays as it is.
+func unfolded(text []byte) []byte {
+	if whole := bytes.Join(bytes.Fields(text), nil); compact(whole) {
+		return whole
+	}
+	return text
 }
 
 // readForm reads the form of the page.
 func (s *site) readForm(w http.ResponseWriter, r *http.Request) (*upload, error) {
-	kind, params, err := s.open(w, r)
+	kind, params, err := open(w, r)
 	if err != nil {
 		return nil, err
 	}
@@ -102,27 +100,10 @@ func (s *site) readForm(w http.ResponseWriter, r *http.Request) (*upload, error)
 	return s.readParts(r, params)
 }
 
-// open refuses what can be refused without reading, and puts limits of size and
-// time on the rest.
-func (s *site) open(w http.ResponseWriter, r *http.Request) (string, map[string]string, error) {
-	if r.ContentLength > maxBody {
-		return "", nil, tooLarge(nil)
-	}
-	for _, coding := range r.Header.Values("Content-Encoding") {
-		if !strings.EqualFold(strings.TrimSpace(coding), "identity") {
-			return "", nil, fault.New(fault.Unsupported, "api.verify.encoding", nil)
-		}
-	}
-	kind, params, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	if err != nil {
-		return "", nil, fault.New(fault.Unsupported, "api.verify.type", err)
-	}
-	deadline := time.Now().Add(bodyReadTime)
-	if err := http.NewResponseController(w).SetReadDeadline(deadline); err != nil && !errors.Is(err, http.ErrNotSupported) {
-		return "", nil, err
-	}
-	r.Body = http.MaxBytesReader(w, r.Body, maxBody)
-	return kind, params, nil
+// open refuses what can be refused without reading, in the words of this place.
+func open(w http.ResponseWriter, r *http.Request) (string, map[string]string, error) {
+	kind, params, err := page.OpenBody(w, r, maxBody)
+	return kind, params, told(err)
 }
 
 // fileType tells whether a body of this type may be a certificate. Browsers and
@@ -131,7 +112,7 @@ func (s *site) open(w http.ResponseWriter, r *http.Request) (string, map[string]
 func fileType(kind string) bool {
 	switch kind {
 	case "application/octet-stream", "application/json", "application/pdf", "application/jose",
-		"application/jwt", "text/plain":
+		"application/jwt", "application/sd-jwt", "application/vc", "text/plain": // application/vc: VC Data Model 2.0, 6.2
 		return true
 	}
 	sub, ok := strings.CutPrefix(kind, "application/")
@@ -141,7 +122,7 @@ func fileType(kind string) bool {
 // readParts takes a multipart form apart while it arrives. No part touches the
 // disk, and raw parts are read so that nothing decodes the file on its way.
 func (s *site) readParts(r *http.Request, params map[string]string) (*upload, error) {
-	u := &upload{held: s.held}
+	u := &upload{guest: s.held.Enter()}
 	form := multipart.NewReader(r.Body, params["boundary"])
 	for n := 0; ; n++ {
 		part, err := form.NextRawPart()
@@ -174,7 +155,7 @@ func (s *site) readParts(r *http.Request, params map[string]string) (*upload, er
 
 // checked gives the upload, or its room back and the reason.
 func (u *upload) checked(err error) (*upload, error) {
-	u.text = bytes.TrimSpace(u.text)
+	u.text = unfolded(bytes.TrimSpace(u.text))
 	if err == nil && len(u.data()) == 0 {
 		err = fault.New(fault.Invalid, "api.verify.empty", nil)
 	}
@@ -185,38 +166,31 @@ func (u *upload) checked(err error) (*upload, error) {
 	return u, nil
 }
 
-// read takes everything in, piece by piece and within the budget. It never
-// gives nil without an error.
+// read takes everything in. It never gives nil without an error.
 func (u *upload) read(from io.Reader) ([]byte, error) {
-	const piece = 32 << 10
-	buf := bytes.NewBuffer([]byte{})
-	for {
-		if !u.held.take(piece) {
-			return nil, fault.New(fault.Unavailable, "", nil)
-		}
-		u.amount += piece
-		n, err := io.CopyN(buf, from, piece)
-		if buf.Len() > MaxFile {
-			return nil, tooLarge(nil)
-		}
-		if n < piece && errors.Is(err, io.EOF) {
-			return buf.Bytes(), nil
-		}
-		if err != nil {
-			return nil, arrived(err)
-		}
+	data, err := u.guest.Read(from, MaxFile)
+	if err != nil {
+		return nil, arrived(err)
 	}
+	return data, nil
 }
 
 // arrived names what went wrong while a body was on its way.
-func arrived(err error) error {
-	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
+func arrived(err error) error { return told(page.Arrived(err)) }
+
+// told says in the words of this place what a body has wrong.
+func told(err error) error {
+	switch {
+	case errors.Is(err, page.ErrTooLarge):
 		return tooLarge(err)
+	case errors.Is(err, page.ErrEncoding):
+		return fault.New(fault.Unsupported, "api.verify.encoding", err)
+	case errors.Is(err, page.ErrMediaType):
+		return fault.New(fault.Unsupported, "api.verify.type", err)
+	case errors.Is(err, page.ErrCut):
+		return fault.New(fault.Invalid, "api.verify.cut", err)
 	}
-	if ne, ok := errors.AsType[net.Error](err); ok && ne.Timeout() {
-		return errSlow
-	}
-	return fault.New(fault.Invalid, "api.verify.cut", err)
+	return err
 }
 
 func tooLarge(err error) error {

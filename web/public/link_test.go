@@ -10,6 +10,7 @@ import (
 
 	"github.com/probatum/probatum/i18n"
 	"github.com/probatum/probatum/internal/fault"
+	"github.com/probatum/probatum/web/page/pagetest"
 	"github.com/probatum/probatum/web/public"
 )
 
@@ -72,7 +73,7 @@ func TestLinkNothing(t *testing.T) {
 		"de": "Bitten Sie um die Datei.",
 	} {
 		w := get(handler(t), "/v/"+closed+"?lang="+lang)
-		if text := parse(t, w).one(t, "main"); !strings.Contains(text, want) {
+		if text := pagetest.Parse(t, w).One(t, "main"); !strings.Contains(text, want) {
 			t.Errorf("%s: page says %q, want %q", lang, text, want)
 		}
 		if strings.Contains(w.Body.String(), closed) {
@@ -85,7 +86,7 @@ func TestLinkShowsOnlyWhatItMay(t *testing.T) {
 	t.Parallel()
 	for _, lang := range i18n.Languages {
 		w := get(handler(t), "/v/"+known+"?lang="+lang)
-		page := parse(t, w)
+		page := pagetest.Parse(t, w)
 		loc := i18n.For(lang)
 		for selector, want := range map[string]string{
 			"main h1":                     loc.T("verify.verdict.valid"),
@@ -100,11 +101,11 @@ func TestLinkShowsOnlyWhatItMay(t *testing.T) {
 			if want == "" {
 				continue
 			}
-			if got := page.one(t, selector); got != want {
+			if got := page.One(t, selector); got != want {
 				t.Errorf("%s: %s is %q, want %q", lang, selector, got, want)
 			}
 		}
-		text := page.one(t, "main")
+		text := page.One(t, "main")
 		for _, want := range []string{loc.T("page.link.compare"), loc.T("page.link.sure.text"), "probatum verify FILE"} {
 			if !strings.Contains(text, want) {
 				t.Errorf("%s: page does not say %q", lang, want)
@@ -115,8 +116,8 @@ func TestLinkShowsOnlyWhatItMay(t *testing.T) {
 				t.Errorf("%s: page holds %q", lang, never)
 			}
 		}
-		first := page.first(t, "main h1")
-		if first.Parent.Data != "section" || page.first(t, "main section").attr("data-verdict") != "valid" {
+		first := page.First(t, "main h1")
+		if first.Parent.Data != "section" || page.First(t, "main section").Attr("data-verdict") != "valid" {
 			t.Errorf("%s: the verdict does not come first", lang)
 		}
 	}
@@ -128,20 +129,20 @@ func TestLinkVerdicts(t *testing.T) {
 	for opens, want := range map[string]string{"valid": "valid", "undetermined": "undetermined", "": "invalid"} {
 		h := handler(t, func(c *public.Config) { c.Links = links{opens} })
 		w := get(h, "/v/"+known)
-		page := parse(t, w)
-		if got := page.first(t, "main [data-verdict]").attr("data-verdict"); w.Code != 200 || got != want {
+		page := pagetest.Parse(t, w)
+		if got := page.First(t, "main [data-verdict]").Attr("data-verdict"); w.Code != 200 || got != want {
 			t.Errorf("%q: status %d, verdict %q, want %q", opens, w.Code, got, want)
 		}
 		if want == "valid" {
 			continue
 		}
-		if n := len(page.all(".valid")) + len(page.all(".pass")); n != 0 {
+		if n := len(page.All(".valid")) + len(page.All(".pass")); n != 0 {
 			t.Errorf("%q: %d elements look like a success", opens, n)
 		}
-		if len(page.all("main [data-check]")) == 0 {
+		if len(page.All("main [data-check]")) == 0 {
 			t.Errorf("%q: the page does not say why", opens)
 		}
-		if want == "invalid" && len(page.all("main [data-field]")) != 0 {
+		if want == "invalid" && len(page.All("main [data-field]")) != 0 {
 			t.Errorf("%q: claims are shown though the seal does not hold", opens)
 		}
 	}
@@ -153,15 +154,15 @@ func TestLinkIsSmall(t *testing.T) {
 	h := handler(t, demo)
 	for _, path := range []string{"/v/" + known, "/v/" + closed, "/demo/states/link-valid-longest", "/demo/states/link-valid-hostile"} {
 		w := get(h, path+"?lang=de")
-		page := parse(t, w)
+		page := pagetest.Parse(t, w)
 		size := w.Body.Len()
-		for _, link := range append(page.all("link[rel=stylesheet]"), page.all("link[rel=icon]")...) {
-			size += get(h, link.attr("href")).Body.Len()
+		for _, link := range append(page.All("link[rel=stylesheet]"), page.All("link[rel=icon]")...) {
+			size += get(h, link.Attr("href")).Body.Len()
 		}
 		if size >= 50_000 {
 			t.Errorf("%s: %d bytes, want less than 50 kB", path, size)
 		}
-		if n := len(page.all("img")) + len(page.all("script")) + len(page.all("iframe")); n != 0 {
+		if n := len(page.All("img")) + len(page.All("script")) + len(page.All("iframe")); n != 0 {
 			t.Errorf("%s: loads more: %d elements", path, n)
 		}
 	}

@@ -1,6 +1,6 @@
 // Package public is the face that anyone may see: the pages on which a
 // certificate is checked by link, by file or by pasted text, and the same check
-// for programs at POST /api/v1/verify. It knows no accounts, sets no cookies,
+// for programs at POST /api/v1/verify. It also serves our JSON-LD contexts. It knows no accounts, sets no cookies,
 // sends no script, and keeps nothing of what it is given: uploads are read in
 // memory, within a limit, and forgotten with the answer.
 //
@@ -17,16 +17,20 @@ package public
 
 import (
 	"context"
+	"embed"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"net/http"
-	"net/url"
 	"runtime"
 	"time"
 
+	"github.com/probatum/probatum/internal/room"
 	"github.com/probatum/probatum/internal/strictjson"
 	"github.com/probatum/probatum/verifier"
+	"github.com/probatum/probatum/web/openapi"
+	"github.com/probatum/probatum/web/page"
 )
 
 // Verifier checks bytes; *verifier.Verifier is one. Bad input is a Report, not
@@ -48,12 +52,24 @@ type Links interface {
 type Config struct {
 	Verifier  Verifier
 	Links     Links            // nil: no link opens anything
+	Published Publications     // nil: there are no status lists and no issuers
+	Areas     []string         // of the API document (package openapi) that this server has; nil: "public"
 	PublicURL string           // origin that people see, such as https://verify.example; without a path
+	Enter     string           // path of the page for signing in; empty: there is none
+	People    []Person         // of a demo: anybody may be them
 	Demo      bool             // every page says DEMO, and /demo/states shows all states of the pages
 	Log       *slog.Logger     // nil: slog.Default()
 	Now       func() time.Time // nil: time.Now
 	AtOnce    int              // verifications that run at the same time; 0: one for each processor
 	Within    time.Duration    // time for one verification; 0: 2 s. Waiting for its turn may take half of it
+}
+
+// A Person is one of the people of a demo, whom a form at Path makes anybody.
+type Person struct {
+	Path, Field, Value string
+	Name               string
+	Role               string // message key
+	Body               string // may be empty
 }
 
 // Limits of one request. A file of an issuer with pictures in three languages
@@ -63,20 +79,22 @@ const (
 	// verifier reads.
 	MaxFile = strictjson.DefaultMaxBytes
 
-	maxBody      = MaxFile + 64<<10 // the file, and the envelope of a form
-	maxHeld      = 24 << 20         // bytes of uploads held in memory at the same time
-	verifyTime   = 2 * time.Second  // every answer within 2 s
-	bodyReadTime = 15 * time.Second
+	maxBody    = MaxFile + 64<<10 // the file, and the envelope of a form
+	maxHeld    = 24 << 20         // bytes of uploads held in memory at the same time
+	verifyTime = 2 * time.Second  // every answer within 2 s
 )
+
+//go:embed all:templates
+var templateFiles embed.FS
 
 // A site is the public face, ready to serve.
 type site struct {
-	cfg    Config
-	origin *url.URL
-	pages  pages
-	assets assets
-	slots  chan struct{} // one entry for each verification that runs
-	held   *budget
+	cfg      Config
+	pages    *page.Site
+	api      *openapi.Document
+	contexts map[string]mirrored // by name
+	turns    *page.Turns
+	held     *room.Room
 }
 
 // New makes the handler for all public routes. Everything that can be wrong
@@ -93,15 +111,6 @@ func newSite(cfg Config) (*site, error) {
 	if cfg.Verifier == nil {
 		return nil, errors.New("no verifier given")
 	}
-	origin, err := url.Parse(cfg.PublicURL)
-	if err != nil {
-		return nil, fmt.Errorf("public URL: %w", err)
-	}
-	if (origin.Scheme != "https" && origin.Scheme != "http") || origin.Host == "" || origin.User != nil ||
-		(origin.Path != "" && origin.Path != "/") || origin.RawQuery != "" || origin.Fragment != "" {
-		return nil, fmt.Errorf("public URL %q is not an origin such as https://verify.example", cfg.PublicURL)
-	}
-	origin = &url.URL{Scheme: origin.Scheme, Host: origin.Host}
 	if cfg.Log == nil {
 		cfg.Log = slog.Default()
 	}
@@ -114,17 +123,28 @@ func newSite(cfg Config) (*site, error) {
 	if cfg.Within <= 0 {
 		cfg.Within = verifyTime
 	}
-	assets, err := loadAssets()
+	files, err := fs.Sub(templateFiles, "templates")
 	if err != nil {
 		return nil, err
 	}
-	pages, err := loadPages()
+	pages, err := page.New(page.Config{
+		PublicURL: cfg.PublicURL, Demo: cfg.Demo, Log: cfg.Log, Templates: files, Enter: cfg.Enter,
+		Foot: "page.foot.nothing", AfterPost: "/verify",
+	})
+	if err != nil {
+		return nil, err
+	}
+	areas := cfg.Areas
+	if areas == nil {
+		areas = []string{"public"}
+	}
+	api, err := openapi.New(pages.Origin(), areas...)
 	if err != nil {
 		return nil, err
 	}
 	return &site{
-		cfg: cfg, origin: origin, pages: pages, assets: assets,
-		slots: make(chan struct{}, cfg.AtOnce), held: newBudget(maxHeld),
+		cfg: cfg, pages: pages, api: api, contexts: loadContexts(),
+		turns: page.NewTurns(cfg.AtOnce, cfg.Within), held: room.New(maxHeld),
 	}, nil
 }
 

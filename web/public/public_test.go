@@ -1,24 +1,22 @@
 package public_test
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"strings"
 	"testing"
 	"time"
-
-	"golang.org/x/net/html"
 
 	"github.com/probatum/probatum/credential"
 	"github.com/probatum/probatum/elm"
 	"github.com/probatum/probatum/internal/fault"
 	"github.com/probatum/probatum/proof"
 	"github.com/probatum/probatum/verifier"
+	"github.com/probatum/probatum/web/openapi/openapitest"
+	"github.com/probatum/probatum/web/page/pagetest"
 	"github.com/probatum/probatum/web/public"
 )
 
@@ -106,7 +104,7 @@ func handler(t testing.TB, change ...func(*public.Config)) http.Handler {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return h
+	return openapitest.Check(t, h, "public")
 }
 
 func demo(c *public.Config) { c.Demo = true }
@@ -116,127 +114,5 @@ func get(h http.Handler, path string, header ...string) *httptest.ResponseRecord
 }
 
 func do(h http.Handler, method, path string, body io.Reader, header ...string) *httptest.ResponseRecorder {
-	r := httptest.NewRequest(method, path, body)
-	for i := 0; i+1 < len(header); i += 2 {
-		r.Header.Add(header[i], header[i+1])
-	}
-	w := httptest.NewRecorder()
-	h.ServeHTTP(w, r)
-	return w
-}
-
-// A node finds elements of a page: by name, #id, .class and [attr] or
-// [attr=value], joined; a space means inside.
-type node struct{ *html.Node }
-
-func parse(t testing.TB, w *httptest.ResponseRecorder) node {
-	t.Helper()
-	if got := w.Header().Get("Content-Type"); got != "text/html; charset=utf-8" {
-		t.Fatalf("Content-Type is %q, want HTML; body: %.200s", got, w.Body)
-	}
-	n, err := html.Parse(bytes.NewReader(w.Body.Bytes()))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return node{n}
-}
-
-func (n node) all(selector string) []node {
-	found := []node{n}
-	for _, step := range strings.Fields(selector) {
-		var next []node
-		for _, f := range found {
-			for d := range f.Descendants() {
-				if d.Type == html.ElementNode && matches(d, step) {
-					next = append(next, node{d})
-				}
-			}
-		}
-		found = next
-	}
-	return found
-}
-
-func matches(n *html.Node, step string) bool {
-	rest := step
-	for rest != "" {
-		end := len(rest)
-		if i := strings.IndexAny(rest[1:], "#.["); i >= 0 && rest[0] != '[' {
-			end = i + 1
-		} else if rest[0] == '[' {
-			end = strings.IndexByte(rest, ']') + 1
-		}
-		part := rest[:end]
-		rest = rest[end:]
-		switch part[0] {
-		case '#':
-			if attr(n, "id") != part[1:] {
-				return false
-			}
-		case '.':
-			if !strings.Contains(" "+attr(n, "class")+" ", " "+part[1:]+" ") {
-				return false
-			}
-		case '[':
-			name, value, exact := strings.Cut(strings.Trim(part, "[]"), "=")
-			if got, ok := lookup(n, name); !ok || exact && got != value {
-				return false
-			}
-		default:
-			if n.Data != part {
-				return false
-			}
-		}
-	}
-	return true
-}
-
-func lookup(n *html.Node, name string) (string, bool) {
-	for _, a := range n.Attr {
-		if a.Key == name {
-			return a.Val, true
-		}
-	}
-	return "", false
-}
-
-func attr(n *html.Node, name string) string {
-	v, _ := lookup(n, name)
-	return v
-}
-
-func (n node) attr(name string) string { return attr(n.Node, name) }
-
-// text is what a person reads, on one line.
-func (n node) text() string {
-	var b strings.Builder
-	for d := range n.Descendants() {
-		if d.Type == html.TextNode && d.Parent.Data != "style" && d.Parent.Data != "script" {
-			b.WriteString(d.Data)
-		}
-		if d.Type == html.ElementNode {
-			b.WriteByte(' ')
-		}
-	}
-	return strings.Join(strings.Fields(b.String()), " ")
-}
-
-// first is the first element that the selector finds.
-func (n node) first(t testing.TB, selector string) node {
-	t.Helper()
-	found := n.all(selector)
-	if len(found) == 0 {
-		t.Fatalf("%q finds nothing on: %.300s", selector, n.text())
-	}
-	return found[0]
-}
-
-// one gives the text of the one element that the selector finds.
-func (n node) one(t testing.TB, selector string) string {
-	t.Helper()
-	found := n.all(selector)
-	if len(found) != 1 {
-		t.Fatalf("%q finds %d elements, want 1", selector, len(found))
-	}
-	return found[0].text()
+	return pagetest.Do(h, method, path, body, header...)
 }

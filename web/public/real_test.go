@@ -15,6 +15,7 @@ import (
 	"github.com/probatum/probatum/proof/jades"
 	"github.com/probatum/probatum/trust"
 	"github.com/probatum/probatum/verifier"
+	"github.com/probatum/probatum/web/page/pagetest"
 	"github.com/probatum/probatum/web/public"
 )
 
@@ -63,15 +64,15 @@ func TestCommissionSample(t *testing.T) {
 				}
 				result := form(t, h, "/verify?lang="+lang, "file", string(tt.data))
 				link := get(h, "/v/"+known+"?lang="+lang)
-				for _, page := range []node{parse(t, result), parse(t, link)} {
-					if got := page.first(t, "main [data-verdict]").attr("data-verdict"); got != want.Verdict().String() {
+				for _, page := range []pagetest.Node{pagetest.Parse(t, result), pagetest.Parse(t, link)} {
+					if got := page.First(t, "main [data-verdict]").Attr("data-verdict"); got != want.Verdict().String() {
 						t.Errorf("%s: page says %q, want %q", lang, got, want.Verdict())
 					}
-					if found := key.FindString(page.one(t, "main")); found != "" {
+					if found := key.FindString(page.One(t, "main")); found != "" {
 						t.Errorf("%s: a message is missing: %s", lang, found)
 					}
 				}
-				if name == "forged" && (len(parse(t, result).all(".deed")) > 0 || len(parse(t, link).all(".deed")) > 0) {
+				if name == "forged" && (len(pagetest.Parse(t, result).All(".deed")) > 0 || len(pagetest.Parse(t, link).All(".deed")) > 0) {
 					t.Errorf("%s: claims of a forged file are shown", lang)
 				}
 			}

@@ -14,6 +14,7 @@ import (
 	"github.com/probatum/probatum/i18n"
 	"github.com/probatum/probatum/internal/fault"
 	"github.com/probatum/probatum/verifier"
+	"github.com/probatum/probatum/web/page/pagetest"
 	"github.com/probatum/probatum/web/public"
 )
 
@@ -76,7 +77,7 @@ func TestRoutes(t *testing.T) {
 				t.Errorf("Cache-Control is %q, want %q", got, tt.cache)
 			}
 			if tt.h1 != "" {
-				if got := parse(t, w).one(t, "main h1"); got != tt.h1 {
+				if got := pagetest.Parse(t, w).One(t, "main h1"); got != tt.h1 {
 					t.Errorf("h1 is %q, want %q", got, tt.h1)
 				}
 			}
@@ -149,17 +150,17 @@ func TestHeaders(t *testing.T) {
 
 func stylesheet(t *testing.T, h http.Handler) string {
 	t.Helper()
-	return parse(t, get(h, "/")).first(t, "link[rel=stylesheet]").attr("href")
+	return pagetest.Parse(t, get(h, "/")).First(t, "link[rel=stylesheet]").Attr("href")
 }
 
 func TestStaticFilesAreImmutable(t *testing.T) {
 	t.Parallel()
 	h := handler(t)
-	page := parse(t, get(h, "/"))
-	for _, link := range append(page.all("link[rel=stylesheet]"), page.all("link[rel=icon]")...) {
-		w := get(h, link.attr("href"))
+	page := pagetest.Parse(t, get(h, "/"))
+	for _, link := range append(page.All("link[rel=stylesheet]"), page.All("link[rel=icon]")...) {
+		w := get(h, link.Attr("href"))
 		if w.Code != 200 || w.Header().Get("Cache-Control") != "public, max-age=31536000, immutable" {
-			t.Errorf("%s: status %d, Cache-Control %q", link.attr("href"), w.Code, w.Header().Get("Cache-Control"))
+			t.Errorf("%s: status %d, Cache-Control %q", link.Attr("href"), w.Code, w.Header().Get("Cache-Control"))
 		}
 	}
 	if w := get(h, stylesheet(t, h)); w.Body.Len() > 12<<10 || w.Header().Get("Content-Type") != "text/css; charset=utf-8" {
@@ -184,7 +185,7 @@ func TestLanguage(t *testing.T) {
 	} {
 		w := get(h, "/"+tt.query, "Accept-Language", tt.accept)
 		name := tt.query[:min(20, len(tt.query))] + " " + tt.accept[:min(30, len(tt.accept))]
-		if got := parse(t, w).first(t, "html").attr("lang"); got != tt.want {
+		if got := pagetest.Parse(t, w).First(t, "html").Attr("lang"); got != tt.want {
 			t.Errorf("%s: lang is %q, want %q", name, got, tt.want)
 		}
 		if got := w.Header().Get("Content-Language"); got != tt.want {
@@ -201,20 +202,20 @@ func TestLinksKeepTheLanguage(t *testing.T) {
 	t.Parallel()
 	h := handler(t)
 	for _, path := range []string{"/", "/verify", "/v/" + known, "/nowhere"} {
-		page := parse(t, get(h, path+"?lang=fr"))
-		for _, a := range append(page.all("main a[href]"), page.all("a.brand")...) {
-			if !strings.Contains(a.attr("href"), "lang=fr") {
-				t.Errorf("%s: link to %s forgets the language", path, a.attr("href"))
+		page := pagetest.Parse(t, get(h, path+"?lang=fr"))
+		for _, a := range append(page.All("main a[href]"), page.All("a.brand")...) {
+			if !strings.Contains(a.Attr("href"), "lang=fr") {
+				t.Errorf("%s: link to %s forgets the language", path, a.Attr("href"))
 			}
 		}
-		for _, f := range page.all("form") {
-			if f.attr("action") != "/verify?lang=fr" {
-				t.Errorf("%s: form to %s forgets the language", path, f.attr("action"))
+		for _, f := range page.All("form") {
+			if f.Attr("action") != "/verify?lang=fr" {
+				t.Errorf("%s: form to %s forgets the language", path, f.Attr("action"))
 			}
 		}
 		for _, lang := range i18n.Languages {
-			a := page.all(".languages a[lang=" + lang + "]")
-			if len(a) != 1 || a[0].attr("href") != path+"?lang="+lang {
+			a := page.All(".languages a[lang=" + lang + "]")
+			if len(a) != 1 || a[0].Attr("href") != path+"?lang="+lang {
 				t.Errorf("%s: no good link to %s", path, lang)
 			}
 		}

@@ -1,6 +1,7 @@
 package public
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -20,6 +21,11 @@ type sample struct {
 // samples are Reports as the verifier makes them, one for each way a
 // verification can end that the pages tell apart.
 func samples(now time.Time) []sample {
+	return slices.Concat(sealedSamples(now), statusSamples(now), tokenSamples(now))
+}
+
+// sealedSamples are of files with a seal or a proof inside.
+func sealedSamples(now time.Time) []sample {
 	issued := now.AddDate(0, -3, 0)
 	usual := sampleOf("Amélie Österreich-Müller", "Lighting", issued)
 	ending := sampleOf("Bo Li", "Sound", issued)
@@ -33,7 +39,6 @@ func samples(now time.Time) []sample {
 		{"valid-bare", reportOf(now, bare(issued), true)},
 		{"valid-hostile", reportOf(now, hostile(issued), true)},
 		{"undetermined-trust", reportOf(now, usual, false, notDone(verifier.Accreditation, proof.Trust, "verify.accreditation.unknown"))},
-		{"undetermined-status", reportOf(now, usual, true, notDone(verifier.Status, proof.Status, "verify.status.notdone"))},
 		{"undetermined-pdf", reportOf(now, usual, true, notDone(verifier.Evidence, proof.Proof, "verify.evidence.print"))},
 		{"undetermined-key", reportOf(now, usual, false, notDone(verifier.Seal, proof.Key, "verify.seal.time.claimed"))},
 		{"invalid-signature", reportOf(now, nil, false, failed(verifier.Seal, proof.Signature, "verify.seal.fail"))},
@@ -42,6 +47,17 @@ func samples(now time.Time) []sample {
 		{"invalid-proof", reportOf(now, nil, false, failed(verifier.Seal, proof.Proof, "verify.seal.none"))},
 		{"invalid-key", reportOf(now, usual, false, failed(verifier.Owner, proof.Key, "verify.owner.name"))},
 		{"invalid-validity", reportOf(now, ended, true, failedWith(verifier.Validity, proof.Validity, "verify.validity.expired", map[string]any{"Date": now.AddDate(0, 0, -10).Format(time.DateOnly)}))},
+		{"valid-di", integrity(now, usual, known, true)},
+		{"valid-di-did", integrity(now, usual, claimed, true)},
+		{"valid-di-selection", selection(integrity(now, bare(issued), known, true))},
+		{"valid-badge", badge(integrity(now, badgeOf("Bo Li", issued), known, true))},
+		{"undetermined-di-claimed", integrity(now, ministry(issued), claimed, false, notDone(verifier.Accreditation, proof.Trust, "verify.accreditation.unknown"))},
+		{"undetermined-di-unresolved", integrity(now, nil, nil, false, notDone(verifier.Seal, proof.Key, "verify.seal.unresolved"))},
+		{"undetermined-badge-claimed", badge(integrity(now, badgeOf("Bo Li", issued), claimed, false, notDone(verifier.Accreditation, proof.Trust, "verify.accreditation.unknown")))},
+		{"undetermined-badge-status", badge(integrity(now, badgeOf("Bo Li", issued), known, true, notDone(verifier.Status, proof.Status, "verify.status.unreachable")))},
+		{"invalid-di-context", integrity(now, nil, nil, false, failed(verifier.Format, proof.Context, "verify.format.context"))},
+		{"invalid-di-imitation", integrity(now, nil, nil, false, failed(verifier.Seal, proof.Key, "verify.seal.imitated"))},
+		{"invalid-badge-schema", badge(integrity(now, badgeOf("Bo Li", issued), known, true, failedWith(verifier.Schema, proof.Schema, "verify.schema.fail.badge", map[string]any{"Count": 1})))},
 		{"invalid-schema", reportOf(now, usual, true, failedWith(verifier.Schema, proof.Schema, "verify.schema.fail", map[string]any{"Count": 2}))},
 	}
 }

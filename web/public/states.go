@@ -2,12 +2,11 @@ package public
 
 import (
 	"net/http"
-	"strings"
 
 	"github.com/go-chi/chi/v5"
 
-	"github.com/probatum/probatum/i18n"
 	"github.com/probatum/probatum/internal/fault"
+	"github.com/probatum/probatum/web/page"
 )
 
 // A state is one way a page can look, reached without a file or a link.
@@ -20,7 +19,7 @@ type statesView struct{ States []stateLink }
 
 type stateLink struct {
 	Name  string
-	Links []languageLink
+	Links []page.LanguageLink
 }
 
 // allStates lists every state: each sample as the answer to a file and as what
@@ -30,20 +29,20 @@ func (s *site) allStates() []state {
 	for _, sample := range samples(s.cfg.Now()) {
 		all = append(all,
 			state{"result-" + sample.name, func(s *site, w http.ResponseWriter, r *http.Request) error {
-				loc := requestOf(r).loc
-				v := resultOf(sample.report.Answer(loc), loc)
-				return s.show(w, r, "result", http.StatusOK, content{title: v.Verdict.Word, main: v, hidden: true})
+				loc := page.RequestOf(r).Loc
+				v := resultOf(sample.report, loc)
+				return s.pages.Show(w, r, "result", http.StatusOK, page.Content{Title: v.Verdict.Word, Main: v, Hidden: true})
 			}},
 			state{"link-" + sample.name, func(s *site, w http.ResponseWriter, r *http.Request) error {
-				loc := requestOf(r).loc
-				v := linkOf(sample.report.Answer(loc), loc)
+				loc := page.RequestOf(r).Loc
+				v := linkOf(sample.report, loc)
 				v.Address = s.address()
-				return s.show(w, r, "link", http.StatusOK, content{title: v.Verdict.Word, main: v, hidden: true})
+				return s.pages.Show(w, r, "link", http.StatusOK, page.Content{Title: v.Verdict.Word, Main: v, Hidden: true})
 			}})
 	}
 	all = append(all, state{"link-nothing", func(s *site, w http.ResponseWriter, r *http.Request) error {
-		return s.show(w, r, "nothing", http.StatusNotFound, content{
-			title: requestOf(r).loc.T("page.nothing.title"), hidden: true,
+		return s.pages.Show(w, r, "nothing", http.StatusNotFound, page.Content{
+			Title: page.T(r, "page.nothing.title"), Hidden: true,
 		})
 	}})
 	for _, e := range []struct {
@@ -54,16 +53,15 @@ func (s *site) allStates() []state {
 		{"error-cut", fault.New(fault.Invalid, "api.verify.cut", nil)},
 		{"error-cross-site", fault.New(fault.Forbidden, "page.error.cross-site", nil)},
 		{"error-not-found", fault.New(fault.NotFound, "", nil)},
-		{"error-method", errMethod},
-		{"error-slow", errSlow},
+		{"error-method", page.ErrMethod},
+		{"error-slow", page.ErrSlow},
 		{"error-too-large", tooLarge(nil)},
 		{"error-type", fault.New(fault.Unsupported, "", nil)},
 		{"error-busy", fault.New(fault.Unavailable, "", nil)},
 		{"error-internal", fault.New(fault.Internal, "", nil)},
 	} {
 		all = append(all, state{e.name, func(s *site, w http.ResponseWriter, r *http.Request) error {
-			no := refusalOf(e.err)
-			return s.show(w, r, "error", no.status, s.refusalPage(r, no))
+			return s.pages.ShowRefusal(w, r, page.RefusalOf(e.err))
 		}})
 	}
 	return all
@@ -73,17 +71,12 @@ func (s *site) allStates() []state {
 func (s *site) states(w http.ResponseWriter, r *http.Request) error {
 	var view statesView
 	for _, st := range s.allStates() {
-		link := stateLink{Name: st.name}
-		for _, code := range i18n.Languages {
-			link.Links = append(link.Links, languageLink{
-				Code: code, Short: strings.ToUpper(code), Href: "/demo/states/" + st.name + "?lang=" + code,
-			})
-		}
+		link := stateLink{Name: st.name, Links: page.Languages("/demo/states/"+st.name, "")}
 		view.States = append(view.States, link)
 	}
 	w.Header().Set("Cache-Control", "no-store")
-	return s.show(w, r, "states", http.StatusOK, content{
-		title: requestOf(r).loc.T("page.states.title"), main: view, hidden: true,
+	return s.pages.Show(w, r, "states", http.StatusOK, page.Content{
+		Title: page.T(r, "page.states.title"), Main: view, Hidden: true,
 	})
 }
 

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/probatum/probatum/i18n"
+	"github.com/probatum/probatum/web/page/pagetest"
 )
 
 var german = i18n.For("de")
@@ -22,12 +23,12 @@ var forbidden = regexp.MustCompile(`(?i)\bQEAA\b|\bofficial|\bofficiel|\boffizie
 var key = regexp.MustCompile(`\b(?:page|api|verify|jades|date|demo|edc|elm|trust|proof)\.[a-z][a-z.-]*[a-z]\b`)
 
 // everyState calls f for each state of the pages in each language.
-func everyState(t *testing.T, f func(t *testing.T, name, lang string, page node, raw string)) {
+func everyState(t *testing.T, f func(t *testing.T, name, lang string, page pagetest.Node, raw string)) {
 	h := handler(t, demo)
-	list := parse(t, get(h, "/demo/states"))
+	list := pagetest.Parse(t, get(h, "/demo/states"))
 	paths := []string{"/", "/verify", "/demo/states"}
-	for _, a := range list.all("main ul a[hreflang=en]") {
-		path, _, _ := strings.Cut(a.attr("href"), "?")
+	for _, a := range list.All("main ul a[hreflang=en]") {
+		path, _, _ := strings.Cut(a.Attr("href"), "?")
 		paths = append(paths, path)
 	}
 	if len(paths) < 30 {
@@ -38,7 +39,7 @@ func everyState(t *testing.T, f func(t *testing.T, name, lang string, page node,
 			t.Run(strings.TrimPrefix(path, "/demo/states/")+"/"+lang, func(t *testing.T) {
 				t.Parallel()
 				w := get(h, path+"?lang="+lang)
-				f(t, path, lang, parse(t, w), w.Body.String())
+				f(t, path, lang, pagetest.Parse(t, w), w.Body.String())
 			})
 		}
 	}
@@ -48,67 +49,67 @@ func everyState(t *testing.T, f func(t *testing.T, name, lang string, page node,
 // fields, words beside icons, DEMO.
 func TestEveryState(t *testing.T) {
 	t.Parallel()
-	everyState(t, func(t *testing.T, name, lang string, page node, raw string) {
-		if got := page.first(t, "html").attr("lang"); got != lang {
+	everyState(t, func(t *testing.T, name, lang string, page pagetest.Node, raw string) {
+		if got := page.First(t, "html").Attr("lang"); got != lang {
 			t.Errorf("lang is %q", got)
 		}
-		if title := page.one(t, "head title"); !strings.HasSuffix(title, "– Probatum") || len(title) < 14 {
+		if title := page.One(t, "head title"); !strings.HasSuffix(title, "– Probatum") || len(title) < 14 {
 			t.Errorf("title is %q", title)
 		}
-		if !strings.Contains(page.one(t, "p.demo"), i18n.For(lang).T("demo.banner")) {
+		if !strings.Contains(page.One(t, "p.demo"), i18n.For(lang).T("demo.banner")) {
 			t.Error("the page does not say DEMO")
 		}
-		if h1 := page.one(t, "main h1"); h1 == "" {
+		if h1 := page.One(t, "main h1"); h1 == "" {
 			t.Error("h1 is empty")
 		}
-		if first := page.first(t, "body a"); first.attr("href") != "#main" || len(page.all("main#main")) != 1 {
+		if first := page.First(t, "body a"); first.Attr("href") != "#main" || len(page.All("main#main")) != 1 {
 			t.Error("the first link does not skip to the content")
 		}
 		level := 0
 		for d := range page.Descendants() {
 			if len(d.Data) == 2 && d.Data[0] == 'h' && d.Data[1] >= '1' && d.Data[1] <= '6' {
 				if got := int(d.Data[1] - '0'); got > level+1 {
-					t.Errorf("heading %q is of level %d after %d", node{d}.text(), got, level)
+					t.Errorf("heading %q is of level %d after %d", pagetest.Node{Node: d}.Text(), got, level)
 				} else {
 					level = got
 				}
 			}
 		}
 		ids := map[string]bool{}
-		for _, n := range page.all("[id]") {
-			if ids[n.attr("id")] {
-				t.Errorf("id %q stands twice", n.attr("id"))
+		for _, n := range page.All("[id]") {
+			if ids[n.Attr("id")] {
+				t.Errorf("id %q stands twice", n.Attr("id"))
 			}
-			ids[n.attr("id")] = true
+			ids[n.Attr("id")] = true
 		}
 		for _, attr := range []string{"aria-labelledby", "aria-describedby", "for"} {
-			for _, n := range page.all("[" + attr + "]") {
-				if !ids[n.attr(attr)] {
-					t.Errorf("%s names %q, which is not there", attr, n.attr(attr))
+			for _, n := range page.All("[" + attr + "]") {
+				if !ids[n.Attr(attr)] {
+					t.Errorf("%s names %q, which is not there", attr, n.Attr(attr))
 				}
 			}
 		}
-		for _, n := range append(page.all("input"), page.all("textarea")...) {
-			if len(page.all("label[for="+n.attr("id")+"]")) != 1 {
-				t.Errorf("%s %q has no label", n.Data, n.attr("name"))
+		for _, n := range append(page.All("input"), page.All("textarea")...) {
+			if len(page.All("label[for="+n.Attr("id")+"]")) != 1 {
+				t.Errorf("%s %q has no label", n.Data, n.Attr("name"))
 			}
 		}
-		for _, n := range page.all("svg") {
-			if n.attr("aria-hidden") != "true" && n.Parent.Data != "defs" {
+		for _, n := range page.All("svg") {
+			if n.Attr("aria-hidden") != "true" && n.Parent.Data != "defs" {
 				t.Error("an icon is read out")
 			}
 		}
-		for _, n := range page.all("[data-check]") {
-			if len(n.all(".word")) != 1 || n.first(t, ".word").text() == "" {
-				t.Errorf("check %s speaks by colour alone", n.attr("data-check"))
+		for _, n := range page.All("[data-check]") {
+			if len(n.All(".word")) != 1 || n.First(t, ".word").Text() == "" {
+				t.Errorf("check %s speaks by colour alone", n.Attr("data-check"))
 			}
 		}
-		for _, n := range append(page.all("a"), page.all("button")...) {
-			if n.text() == "" {
+		for _, n := range append(page.All("a"), page.All("button")...) {
+			if n.Text() == "" {
 				t.Error("a link or button has no words")
 			}
 		}
-		text := page.one(t, "body")
+		text := page.One(t, "body")
 		if found := key.FindString(text); found != "" {
 			t.Errorf("a message is missing: %s", found)
 		}
@@ -129,20 +130,20 @@ func TestEveryState(t *testing.T) {
 // Nothing but valid may look like a success.
 func TestOnlyValidLooksLikeSuccess(t *testing.T) {
 	t.Parallel()
-	everyState(t, func(t *testing.T, name, lang string, page node, _ string) {
-		verdicts := page.all("main [data-verdict]")
+	everyState(t, func(t *testing.T, name, lang string, page pagetest.Node, _ string) {
+		verdicts := page.All("main [data-verdict]")
 		if len(verdicts) == 0 {
 			return
 		}
 		loc := i18n.For(lang)
-		got, h1 := verdicts[0].attr("data-verdict"), page.one(t, "main h1")
+		got, h1 := verdicts[0].Attr("data-verdict"), page.One(t, "main h1")
 		if valid := strings.HasPrefix(name, "/demo/states/link-valid") || strings.HasPrefix(name, "/demo/states/result-valid"); valid != (got == "valid") || valid != (h1 == loc.T("verify.verdict.valid")) {
 			t.Errorf("verdict is %q, h1 %q", got, h1)
 		}
-		if got != "valid" && len(page.all(".valid")) != 0 {
+		if got != "valid" && len(page.All(".valid")) != 0 {
 			t.Error("it looks like a success")
 		}
-		if got == "valid" && len(page.all(".fail"))+len(page.all(".not-done")) != 0 {
+		if got == "valid" && len(page.All(".fail"))+len(page.All(".not-done")) != 0 {
 			t.Error("a check of a valid certificate did not pass")
 		}
 	})
@@ -151,17 +152,17 @@ func TestOnlyValidLooksLikeSuccess(t *testing.T) {
 // A rightly sealed credential may hold anything; on a page it is text.
 func TestHostileTextIsInert(t *testing.T) {
 	t.Parallel()
-	everyState(t, func(t *testing.T, name, _ string, page node, raw string) {
+	everyState(t, func(t *testing.T, name, _ string, page pagetest.Node, raw string) {
 		if !strings.Contains(name, "hostile") {
 			return
 		}
 		for _, selector := range []string{"script", "style", "img", "iframe", "object", "embed", "[onload]", "[onerror]", "[style]", "main base"} {
-			if n := len(page.all(selector)); n != 0 {
+			if n := len(page.All(selector)); n != 0 {
 				t.Errorf("%d elements %s", n, selector)
 			}
 		}
-		for _, a := range append(page.all("[href]"), page.all("[src]")...) {
-			href := a.attr("href") + a.attr("src")
+		for _, a := range append(page.All("[href]"), page.All("[src]")...) {
+			href := a.Attr("href") + a.Attr("src")
 			if !strings.HasPrefix(href, "/") && !strings.HasPrefix(href, "#") || strings.HasPrefix(href, "//") {
 				t.Errorf("a link leads away: %s", href)
 			}
@@ -175,7 +176,7 @@ func TestHostileTextIsInert(t *testing.T) {
 		if len(raw) > 30_000 {
 			t.Errorf("the page has %d bytes", len(raw))
 		}
-		if !strings.Contains(page.one(t, "main"), "<script>alert(1)</script>") {
+		if !strings.Contains(page.One(t, "main"), "<script>alert(1)</script>") {
 			t.Error("the name is not shown as it is")
 		}
 		if strings.Count(raw, "\u0351")+strings.Count(raw, "\u0359") > 2 {

@@ -17,6 +17,7 @@ import (
 	"testing"
 
 	"github.com/probatum/probatum/verifier"
+	"github.com/probatum/probatum/web/page/pagetest"
 	"github.com/probatum/probatum/web/public"
 )
 
@@ -88,14 +89,14 @@ func TestVerifyForm(t *testing.T) {
 			if w.Code != tt.status {
 				t.Fatalf("status %d, want %d: %.300s", w.Code, tt.status, w.Body)
 			}
-			page := parse(t, w)
+			page := pagetest.Parse(t, w)
 			if tt.verdict == "" {
-				if n := len(page.all("[data-verdict]")); n != 0 {
+				if n := len(page.All("[data-verdict]")); n != 0 {
 					t.Error("an error looks like a verdict")
 				}
 				return
 			}
-			if got := page.first(t, "main [data-verdict]").attr("data-verdict"); got != tt.verdict {
+			if got := page.First(t, "main [data-verdict]").Attr("data-verdict"); got != tt.verdict {
 				t.Errorf("verdict %q, want %q", got, tt.verdict)
 			}
 		})
@@ -106,10 +107,10 @@ func TestVerifyForm(t *testing.T) {
 // what it attests, each check, and details that stay closed.
 func TestResultOrder(t *testing.T) {
 	t.Parallel()
-	page := parse(t, form(t, handler(t), "/verify", "file", "valid"))
+	page := pagetest.Parse(t, form(t, handler(t), "/verify", "file", "valid"))
 	var order []string
-	for _, n := range page.all("main section") {
-		order = append(order, n.attr("aria-labelledby"))
+	for _, n := range page.All("main section") {
+		order = append(order, n.Attr("aria-labelledby"))
 	}
 	if got, want := strings.Join(order, " "), " who what checks"; got != want {
 		t.Errorf("sections are %q, want %q", got, want)
@@ -123,22 +124,22 @@ func TestResultOrder(t *testing.T) {
 		"details [data-field=credential] dd": "urn:credential:0b9a1c52-7f3e-4c1a-9d54-2e8f6a7b1c3d",
 		"details [data-field=checked] dd":    "25 November 2026, 09:30 UTC",
 	} {
-		if got := page.one(t, "main "+selector); got != want {
+		if got := page.One(t, "main "+selector); got != want {
 			t.Errorf("%s is %q, want %q", selector, got, want)
 		}
 	}
-	if _, open := lookup(page.first(t, "main details").Node, "open"); open {
+	if _, open := page.First(t, "main details").Lookup("open"); open {
 		t.Error("the technical details are open")
 	}
 }
 
 func TestResultWithoutClaims(t *testing.T) {
 	t.Parallel()
-	page := parse(t, form(t, handler(t), "/verify", "file", "forged"))
-	if n := len(page.all("main [data-field=name]")) + len(page.all("main .deed")); n != 0 {
+	page := pagetest.Parse(t, form(t, handler(t), "/verify", "file", "forged"))
+	if n := len(page.All("main [data-field=name]")) + len(page.All("main .deed")); n != 0 {
 		t.Error("claims are shown though the seal does not hold")
 	}
-	if n := len(page.all(".valid")) + len(page.all(".pass")); n != 0 {
+	if n := len(page.All(".valid")) + len(page.All(".pass")); n != 0 {
 		t.Errorf("%d elements look like a success", n)
 	}
 }
@@ -175,6 +176,8 @@ func TestVerifyAPI(t *testing.T) {
 		{"octets", "valid", "application/octet-stream", nil, 200, "valid"},
 		{"JSON", "valid", "application/json; charset=utf-8", nil, 200, "valid"},
 		{"JSON-LD", "valid", "application/ld+json", nil, 200, "valid"},
+		{"credential", "valid", "application/vc", nil, 200, "valid"},
+		{"credential by its older name", "valid", "application/vc+ld+json", nil, 200, "valid"},
 		{"JOSE", "valid", "application/jose+json", nil, 200, "valid"},
 		{"compact JOSE", "valid", "application/jose", nil, 200, "valid"},
 		{"SD-JWT", "x", "application/dc+sd-jwt", nil, 200, "invalid"},

@@ -1,39 +1,31 @@
 package public
 
 import (
-	"net/http"
 	"strings"
 	"time"
 
+	"github.com/probatum/probatum/credential"
 	"github.com/probatum/probatum/i18n"
+	"github.com/probatum/probatum/proof"
 	"github.com/probatum/probatum/verifier"
+	"github.com/probatum/probatum/web/page"
 )
 
 // The views are what the templates fill in: plain texts, already in the
 // reader's language.
 
-type homeView struct{ Address string }
-
-type errorView struct {
-	Status  int
-	Detail  string
-	Request string // to be quoted when it is reported; only for our own failures
+type homeView struct {
+	Address string
+	People  []Person
 }
+
+type formView struct{ MaxMB int }
 
 type verdictView struct{ Kind, Word, Summary string }
 
-type issuerView struct {
-	Name     string
-	Trusted  bool
-	Standing string
-}
-
-// A row is a label and its value, or several. Name is for tests and machines.
-type row struct {
-	Name, Label, Value string
-	Values             []string
-	Code               bool // set in the typeface of codes
-}
+// An issuerView is who issued it and how it stands with them. Mark is the sign
+// beside that: nobody vouches for what no longer stands, and then there is none.
+type issuerView struct{ Name, Mark, Standing string }
 
 // A checkView is one check. Mark is its result, or "skipped" for a check that
 // was not reached because an earlier one failed.
@@ -42,90 +34,176 @@ type checkView struct{ ID, Name, Result, Mark, Word, Message string }
 // A resultView is all that can be told to the one who has the file.
 type resultView struct {
 	Verdict   verdictView
+	Who, What string // headings
 	Issuer    *issuerView
 	Person    string
+	Compare   bool // the reader should see that it is this person's
 	Heading   string
-	Rows      []row
+	Rows      []page.Row
 	Parts     []partView
 	Checks    []checkView
-	Technical []row
+	Technical []page.Row
 }
 
 type partView struct {
 	Heading string
-	Rows    []row
+	Rows    []page.Row
 }
 
 // A linkView is what may be told to anyone who scans the code: name, title,
 // body, date and status. Nothing else of the credential is in it.
 type linkView struct {
 	Verdict verdictView
+	What    string // heading
 	Person  string
+	Compare bool // the reader should see that it is this person's
 	Heading string
-	Rows    []row
+	Rows    []page.Row
 	Checks  []checkView // those that did not pass
 	Address string
 }
 
-func (s *site) refusalPage(r *http.Request, no refusal) content {
-	req := requestOf(r)
-	view := errorView{Status: no.status, Detail: req.loc.TMap(no.detail, no.args)}
-	if no.status == http.StatusInternalServerError {
-		view.Request = req.id
-	}
-	c := content{title: req.loc.T(titleOf(no.status)), main: view, hidden: true}
-	if r.Method != http.MethodGet && r.Method != http.MethodHead {
-		c.again = "/verify" // what was sent cannot be sent again by a link
-	}
-	return c
+// A teller says an answer in the words of the pages.
+type teller struct {
+	loc     i18n.Localizer
+	trusted bool   // the issuer is known: what it says of who awarded can be told as a fact
+	fallen  bool   // the status of the credential is what is wrong with it
+	word    string // message key of the verdict in one word
 }
 
-// A teller says an answer in the words of the pages.
-type teller struct{ loc i18n.Localizer }
+func tellerOf(r verifier.Report, loc i18n.Localizer) teller {
+	t := teller{loc: loc, trusted: r.Issuer != nil && r.Issuer.Trusted}
+	switch r.Verdict() {
+	case verifier.Valid:
+		t.word = "verify.verdict.valid"
+	case verifier.Invalid:
+		t.word, t.fallen = "verify.verdict.invalid", r.Code() == proof.Status
+	default: // nothing but valid may look like a success
+		t.word = "verify.verdict.undetermined"
+	}
+	if status, _ := r.Check(verifier.Status); t.fallen {
+		switch status.Key {
+		case "verify.status.revoked":
+			t.word = "page.verdict.revoked"
+		case "verify.status.suspended":
+			t.word = "page.verdict.suspended"
+		}
+	}
+	return t
+}
 
-func resultOf(a verifier.Answer, loc i18n.Localizer) resultView {
-	t := teller{loc}
-	v := resultView{Verdict: t.verdict(a), Technical: t.technical(a)}
+// what is the heading of what the credential says.
+func (t teller) what() string {
+	if t.fallen {
+		return t.loc.T("page.result.said")
+	}
+	return t.loc.T("page.result.what")
+}
+
+// who is the heading of who issued it.
+func (t teller) who() string {
+	switch {
+	case t.fallen && t.trusted:
+		return t.loc.T("page.field.issuer")
+	case t.fallen:
+		return t.loc.T("page.field.claimed")
+	}
+	return t.loc.T("page.result.who")
+}
+
+// issuer tells who issued it; nil where that is not known.
+func (t teller) issuer(is *verifier.IssuerAnswer) *issuerView {
+	if is == nil || issuerName(is) == "" {
+		return nil
+	}
+	v := &issuerView{Name: issuerName(is), Mark: "not-done", Standing: t.loc.T("page.result.untrusted")}
+	switch {
+	case is.Trusted:
+		v.Mark, v.Standing = "pass", t.loc.T("page.result.trusted")
+		if t.fallen {
+			v.Mark = ""
+		}
+	case is.Identifier == "": // no certificate says the name
+		v.Standing = t.loc.T("page.result.claimed")
+	}
+	return v
+}
+
+// body is the label of who awarded something.
+func (t teller) body() string {
+	if t.trusted {
+		return "page.field.body"
+	}
+	return "page.field.body.claimed"
+}
+
+func resultOf(r verifier.Report, loc i18n.Localizer) resultView {
+	a, t := r.Answer(loc), tellerOf(r, loc)
+	v := resultView{
+		Verdict: t.verdict(a), Who: t.who(), What: t.what(), Issuer: t.issuer(a.Issuer), Technical: t.technical(a),
+	}
 	for _, c := range a.Checks {
 		v.Checks = append(v.Checks, t.check(c))
-	}
-	if is := a.Issuer; is != nil && plain(is.Name) != "" {
-		v.Issuer = &issuerView{Name: plain(is.Name), Trusted: is.Trusted, Standing: loc.T("page.result.untrusted")}
-		if is.Trusted {
-			v.Issuer.Standing = loc.T("page.result.trusted")
-		}
 	}
 	c := a.Credential
 	if c == nil {
 		return v
 	}
-	v.Person, v.Heading = plain(c.Subject.Name), heading(c)
+	v.Person, v.Heading = page.Plain(c.Subject.Name), heading(c)
+	v.Compare = v.Person != "" && !t.fallen
 	v.Rows = t.rows(
-		row{Name: "born", Label: "page.field.born", Value: t.day(c.Subject.DateOfBirth)},
+		page.Row{Name: "born", Label: "page.field.born", Value: t.day(c.Subject.DateOfBirth)},
 	)
 	v.Rows = append(v.Rows, t.achievement(c.AchievementAnswer)...)
+	units, parts := t.parts(a)
+	v.Parts = parts
 	v.Rows = append(v.Rows, t.rows(
-		row{Name: "from", Label: "page.field.from", Value: t.day(deref(c.ValidFrom))},
-		row{Name: "until", Label: "page.field.until", Value: t.until(c)},
+		page.Row{Name: "units", Label: "page.field.units", Values: units},
+		page.Row{Name: "from", Label: "page.field.from", Value: t.day(deref(c.ValidFrom))},
+		page.Row{Name: "until", Label: "page.field.until", Value: t.until(c)},
 	)...)
-	for _, p := range c.Parts {
-		v.Parts = append(v.Parts, partView{plain(p.Title), t.achievement(p.AchievementAnswer)})
-	}
 	return v
+}
+
+// parts tells what else was reached. Of the units that a token lists beside its
+// document there is no more than what they are called.
+func (t teller) parts(a verifier.Answer) (units []string, parts []partView) {
+	for _, p := range a.Credential.Parts {
+		v := partView{page.Plain(p.Title), t.achievement(p.AchievementAnswer)}
+		switch {
+		case len(v.Rows) == 0 && a.Form == string(credential.SDJWT):
+			units = append(units, v.Heading)
+		case len(v.Rows) > 0 && v.Heading == "":
+			v.Heading = t.loc.T("page.result.part")
+			parts = append(parts, v)
+		case v.Heading != "":
+			parts = append(parts, v)
+		}
+	}
+	return units, parts
+}
+
+// issuerName is what an issuer goes by: its name, or its identifier where it
+// gives no name.
+func issuerName(is *verifier.IssuerAnswer) string {
+	if name := page.Plain(is.Name); name != "" {
+		return name
+	}
+	return page.Plain(is.ID)
 }
 
 // heading is the title of a credential, with that of the achievement where it
 // says more.
 func heading(c *verifier.CredentialAnswer) string {
 	if c.Achievement == "" {
-		return plain(c.Title)
+		return page.Plain(c.Title)
 	}
-	return plain(c.Title) + " – " + plain(c.Achievement)
+	return page.Plain(c.Title) + " – " + page.Plain(c.Achievement)
 }
 
-func linkOf(a verifier.Answer, loc i18n.Localizer) linkView {
-	t := teller{loc}
-	v := linkView{Verdict: t.verdict(a)}
+func linkOf(r verifier.Report, loc i18n.Localizer) linkView {
+	a, t := r.Answer(loc), tellerOf(r, loc)
+	v := linkView{Verdict: t.verdict(a), What: t.what()}
 	for _, c := range a.Failed() {
 		if check := t.check(c); check.Mark != "skipped" {
 			v.Checks = append(v.Checks, check)
@@ -135,16 +213,17 @@ func linkOf(a verifier.Answer, loc i18n.Localizer) linkView {
 	if c == nil {
 		return v
 	}
-	v.Person, v.Heading = plain(c.Subject.Name), heading(c)
-	issuer := row{Name: "issuer", Label: "page.field.issuer"}
+	v.Person, v.Heading = page.Plain(c.Subject.Name), heading(c)
+	v.Compare = v.Person != "" && !t.fallen
+	issuer := page.Row{Name: "issuer", Label: "page.field.issuer"}
 	if a.Issuer != nil {
-		issuer.Value = a.Issuer.Name
+		issuer.Value = issuerName(a.Issuer)
 		if !a.Issuer.Trusted {
 			issuer.Label = "page.field.claimed"
 		}
 	}
-	body := row{Name: "body", Label: "page.field.body", Value: c.AwardingBody}
-	if plain(body.Value) == plain(issuer.Value) {
+	body := page.Row{Name: "body", Label: t.body(), Value: c.AwardingBody}
+	if page.Plain(body.Value) == page.Plain(issuer.Value) {
 		body.Value = ""
 	}
 	date := c.AwardedOn
@@ -152,19 +231,22 @@ func linkOf(a verifier.Answer, loc i18n.Localizer) linkView {
 		date = deref(c.Issued)
 	}
 	v.Rows = t.rows(issuer, body,
-		row{Name: "date", Label: "page.field.date", Value: t.day(date)},
-		row{Name: "status", Label: "page.field.status", Value: t.status(a)})
+		page.Row{Name: "date", Label: "page.field.date", Value: t.day(date)},
+		page.Row{Name: "status", Label: "page.field.status", Value: t.status(a)})
 	return v
 }
 
 func (t teller) verdict(a verifier.Answer) verdictView {
-	kind := a.Verdict
-	switch kind {
+	return verdictView{Kind: kindOf(a), Word: t.loc.T(t.word), Summary: page.Plain(a.Summary)}
+}
+
+// kindOf is one of the three verdicts. Nothing but valid may look like a success.
+func kindOf(a verifier.Answer) string {
+	switch a.Verdict {
 	case verifier.Valid.String(), verifier.Invalid.String():
-	default: // nothing but valid may look like a success
-		kind = verifier.Undetermined.String()
+		return a.Verdict
 	}
-	return verdictView{Kind: kind, Word: t.loc.T("verify.verdict." + kind), Summary: plain(a.Summary)}
+	return verifier.Undetermined.String()
 }
 
 func (t teller) check(c verifier.CheckAnswer) checkView {
@@ -180,74 +262,92 @@ func (t teller) check(c verifier.CheckAnswer) checkView {
 	}
 	return checkView{
 		ID: string(c.ID), Name: t.loc.T("page.check." + string(c.ID)), Result: result, Mark: mark,
-		Word: t.loc.T("page.check.result." + mark), Message: plain(c.Message),
+		Word: t.loc.T("page.check.result." + mark), Message: page.Plain(c.Message),
 	}
 }
 
-func (t teller) achievement(a verifier.AchievementAnswer) []row {
+func (t teller) achievement(a verifier.AchievementAnswer) []page.Row {
 	assessments := make([]string, 0, len(a.Assessments))
 	for _, as := range a.Assessments {
-		s := plain(as.Title)
-		if kind := plain(as.Type); kind != "" && !strings.EqualFold(kind, s) {
+		s := page.Plain(as.Title)
+		switch kind := page.Plain(as.Type); {
+		case s == "":
+			s = kind
+		case kind != "" && !strings.EqualFold(kind, s):
 			s += " (" + kind + ")"
 		}
-		if grade := plain(as.Grade); grade != "" {
+		switch grade := page.Plain(as.Grade); {
+		case s == "":
+			s = grade
+		case grade != "":
 			s = t.loc.T("page.field.graded", "What", s, "Grade", grade)
 		}
 		assessments = append(assessments, s)
 	}
 	return t.rows(
-		row{Name: "body", Label: "page.field.body", Value: a.AwardingBody},
-		row{Name: "date", Label: "page.field.awarded", Value: t.day(a.AwardedOn)},
-		row{Name: "level", Label: "page.field.level", Value: a.Level},
-		row{Name: "national", Label: "page.field.national", Value: a.NationalLevel},
-		row{Name: "workload", Label: "page.field.workload", Value: a.Workload},
-		row{Name: "credits", Label: "page.field.credits", Value: a.Credits},
-		row{Name: "outcomes", Label: "page.field.outcomes", Values: a.Outcomes},
-		row{Name: "assessments", Label: "page.field.assessments", Values: assessments},
-		row{Name: "notes", Label: "page.field.notes", Values: a.Notes},
+		page.Row{Name: "body", Label: t.body(), Value: a.AwardingBody},
+		page.Row{Name: "date", Label: "page.field.awarded", Value: t.day(a.AwardedOn)},
+		page.Row{Name: "level", Label: "page.field.level", Value: a.Level},
+		page.Row{Name: "national", Label: "page.field.national", Value: a.NationalLevel},
+		page.Row{Name: "workload", Label: "page.field.workload", Value: a.Workload},
+		page.Row{Name: "credits", Label: "page.field.credits", Value: a.Credits},
+		page.Row{Name: "outcomes", Label: "page.field.outcomes", Values: a.Outcomes},
+		page.Row{Name: "assessments", Label: "page.field.assessments", Values: assessments},
+		page.Row{Name: "notes", Label: "page.field.notes", Values: a.Notes},
 	)
 }
 
-func (t teller) technical(a verifier.Answer) []row {
-	rows := []row{
-		{Name: "verdict", Label: "page.field.verdict", Value: a.Verdict, Code: true},
+func (t teller) technical(a verifier.Answer) []page.Row {
+	rows := []page.Row{
+		{Name: "verdict", Label: "page.field.verdict", Value: t.loc.T("verify.verdict." + kindOf(a))},
 		{Name: "code", Label: "page.field.code", Value: string(a.Code), Code: true},
-		{Name: "form", Label: "page.field.form", Value: a.Form, Code: true},
+		{Name: "form", Label: "page.field.form", Value: t.form(a.Form)},
 		{Name: "ribbon", Label: "page.field.ribbon", Value: a.Ribbon},
 	}
 	if c := a.Credential; c != nil {
-		rows = append(rows, row{Name: "credential", Label: "page.field.credential", Value: c.ID, Code: true})
+		rows = append(rows, page.Row{Name: "credential", Label: "page.field.credential", Value: c.ID, Code: true})
 	}
 	if is := a.Issuer; is != nil {
 		rows = append(rows,
-			row{Name: "issuer-id", Label: "page.field.issuer-id", Value: is.ID, Code: true},
-			row{Name: "identifier", Label: "page.field.identifier", Value: strings.TrimSpace(is.Identifier + " " + is.Country), Code: true},
-			row{Name: "accreditation", Label: "page.field.accreditation", Value: deref(is.Accreditation), Code: true})
+			page.Row{Name: "issuer-id", Label: "page.field.issuer-id", Value: is.ID, Code: true},
+			page.Row{Name: "identifier", Label: "page.field.identifier", Value: strings.TrimSpace(is.Identifier + " " + is.Country), Code: true},
+			page.Row{Name: "accreditation", Label: "page.field.accreditation", Value: deref(is.Accreditation), Code: true})
 	}
 	var stamps []string
 	for _, ts := range a.Timestamps {
-		stamps = append(stamps, strings.TrimSpace(t.instant(deref(ts.Time))+" "+plain(ts.Message)))
+		stamps = append(stamps, strings.TrimSpace(t.instant(deref(ts.Time))+" "+page.Plain(ts.Message)))
 	}
 	var findings []string
 	for _, f := range a.Findings {
-		findings = append(findings, plain(f.Path)+" "+plain(f.Message))
+		findings = append(findings, page.Plain(f.Path)+" "+page.Plain(f.Message))
 	}
 	return t.rows(append(rows,
-		row{Name: "findings", Label: "page.field.findings", Values: findings},
-		row{Name: "timestamps", Label: "page.field.timestamps", Values: stamps},
-		row{Name: "checked", Label: "page.field.checked", Value: t.instant(a.VerifiedAt)})...)
+		page.Row{Name: "findings", Label: "page.field.findings", Values: findings},
+		page.Row{Name: "timestamps", Label: "page.field.timestamps", Values: stamps},
+		page.Row{Name: "checked", Label: "page.field.checked", Value: t.instant(a.VerifiedAt)})...)
+}
+
+// form names the form of a file, in words where there are some.
+func (t teller) form(form string) string {
+	if form == "" {
+		return ""
+	}
+	key := "page.form." + form
+	if name := t.loc.T(key); name != key {
+		return name
+	}
+	return form
 }
 
 // rows turns label keys into labels, makes values plain, and leaves out what is
 // empty.
-func (t teller) rows(rows ...row) []row {
-	out := make([]row, 0, len(rows))
+func (t teller) rows(rows ...page.Row) []page.Row {
+	out := make([]page.Row, 0, len(rows))
 	for _, r := range rows {
-		r.Label, r.Value = t.loc.T(r.Label), plain(r.Value)
+		r.Label, r.Value = t.loc.T(r.Label), page.Plain(r.Value)
 		values := make([]string, 0, len(r.Values))
 		for _, v := range r.Values {
-			if v = plain(v); v != "" {
+			if v = page.Plain(v); v != "" {
 				values = append(values, v)
 			}
 		}
@@ -261,7 +361,7 @@ func (t teller) rows(rows ...row) []row {
 // status says whether it holds now, in the words of the verdict.
 func (t teller) status(a verifier.Answer) string {
 	if a.Verdict != verifier.Valid.String() {
-		return t.verdict(a).Word
+		return t.loc.T(t.word)
 	}
 	if a.Credential.ValidUntil != nil {
 		return t.loc.T("page.status.until", "Date", t.day(*a.Credential.ValidUntil))

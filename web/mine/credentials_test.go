@@ -1,0 +1,135 @@
+package mine_test
+
+import (
+	"bytes"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/probatum/probatum/assessment"
+	"github.com/probatum/probatum/portfolio"
+	"github.com/probatum/probatum/web/page/pagetest"
+)
+
+func TestClaim(t *testing.T) {
+	t.Parallel()
+	k := newKit(t, portfolio.Limits{})
+	k.sealed()
+	path := "/claim/" + k.secret()
+	n := k.page("", path)
+	wantText(t, "claim", n.Text(), "Sign in", "Lighting")
+	if len(n.All("main form")) != 0 {
+		t.Error("nobody can take it")
+	}
+	k.wantCode("nobody takes it", k.post("", path, nil), http.StatusSeeOther)
+	n = k.page("ida", path)
+	if n.First(t, "main form").Attr("action") != path {
+		t.Errorf("form: %s", n.First(t, "main form").Attr("action"))
+	}
+	at := next(t, k.post("ida", path, nil), "/me/credentials/")
+	k.wantCode("twice", k.post("ida", path, nil), http.StatusNotFound)
+	k.wantCode("used", k.get("ben", path), http.StatusNotFound)
+	for _, wrong := range []string{"/claim/x", "/claim/" + strings.Repeat("A", 44), "/claim/" + strings.ToLower(k.secret())} {
+		k.wantCode(wrong, k.get("ida", wrong), http.StatusNotFound)
+		k.wantCode(wrong, k.post("ida", wrong, nil), http.StatusNotFound)
+	}
+	wantText(t, "credentials", k.page("ida", "/me/credentials").Text(), "Lighting", "valid")
+	k.wantCode("another's", k.get("ben", at), http.StatusNotFound)
+}
+
+func TestCredential(t *testing.T) {
+	t.Parallel()
+	k := newKit(t, portfolio.Limits{})
+	at := k.earned("ida")
+	for _, lang := range []string{"en", "fr", "de"} {
+		n := k.page("ida", at+"?lang="+lang)
+		for _, section := range []string{"#certificates", "#europass", "#links", "#printed", "#files"} {
+			if len(n.All(section)) != 1 {
+				t.Errorf("%s: no %s", lang, section)
+			}
+		}
+		if got := len(n.All("#europass-help ol li")); got != 5 {
+			t.Errorf("%s: %d steps for Europass", lang, got)
+		}
+		if strings.Contains(n.Text(), "mine.") {
+			t.Errorf("%s shows a key: %s", lang, n.Text())
+		}
+	}
+	n := k.page("ida", at)
+	c, err := k.desk.MyCredential(t.Context(), k.ida, assessment.ResultID(id(at)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	hrefs := each(n.All("main a"), "href")
+	for _, f := range c.Files {
+		path := at + "/files/" + f.Kind
+		if !strings.Contains(hrefs, path) {
+			t.Errorf("no way to %s", f.Kind)
+		}
+		w := k.get("ida", path)
+		want, err := k.desk.MyFile(t.Context(), k.ida, c.ID, f.Kind)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if w.Code != http.StatusOK || w.Header().Get("Content-Type") != f.MediaType || !strings.HasPrefix(w.Header().Get("Content-Disposition"), "attachment; ") {
+			t.Errorf("%s: %d %v", f.Kind, w.Code, w.Header())
+		}
+		if !strings.HasPrefix(f.Kind, "pdf") && !bytes.Equal(w.Body.Bytes(), want.Bytes) {
+			t.Errorf("%s is not what was sealed", f.Kind)
+		}
+		k.wantCode("another's "+f.Kind, k.get("ben", path), http.StatusNotFound)
+	}
+	if len(c.Files) < 6 {
+		t.Errorf("only %d files", len(c.Files))
+	}
+	k.wantCode("no such file", k.get("ida", at+"/files/nothing"), http.StatusNotFound)
+}
+
+func TestLinks(t *testing.T) {
+	t.Parallel()
+	k := newKit(t, portfolio.Limits{})
+	at := k.earned("ida")
+	for _, path := range []string{at + "/links", at + "/printed/off"} {
+		k.wantCode("another's", k.get("ben", path), http.StatusNotFound)
+	}
+	form := k.page("ida", at+"/links").First(t, "form#link")
+	if got := form.First(t, "#link-until").Attr("value"); got != "2027-02-23" {
+		t.Errorf("the end offered is %s", got)
+	}
+	for _, until := range []string{"", "tomorrow", "2026-11-01", "2999-01-01"} {
+		w := k.post("ida", at+"/links", url.Values{"until": {until}})
+		k.wantCode("until "+until, w, http.StatusBadRequest)
+		if len(pagetest.Parse(t, w).All(".errors")) != 1 {
+			t.Errorf("until %q: nothing is said", until)
+		}
+	}
+	k.wantCode("another's", k.post("ben", at+"/links", url.Values{"until": {"2027-01-01"}}), http.StatusNotFound)
+	next(t, k.post("ida", at+"/links", url.Values{"until": {"2027-01-01"}}), at)
+	links, err := k.desk.MyLinks(t.Context(), k.ida, assessment.ResultID(id(at)))
+	if err != nil || len(links) != 2 {
+		t.Fatalf("links = %+v, %v", links, err)
+	}
+	n := k.page("ida", at)
+	for _, l := range links {
+		wantText(t, "page", n.Text(), l.URL)
+	}
+	wantText(t, "page", n.Text(), "1 January 2027, 23:59 UTC", "0 times")
+
+	closing := at + "/links/" + links[1].ID + "/close"
+	k.wantCode("another's", k.post("ben", closing, nil), http.StatusNotFound)
+	ask := k.page("ida", closing)
+	next(t, k.post("ida", ask.First(t, "form[method=post]").Attr("action"), nil), at)
+	k.wantCode("closed already", k.get("ida", closing), http.StatusNotFound)
+	k.wantCode("the printed one", k.get("ida", at+"/links/"+links[0].ID+"/close"), http.StatusNotFound)
+
+	for _, state := range []string{"off", "on"} {
+		ask := k.page("ida", at+"/printed/"+state)
+		next(t, k.post("ida", ask.First(t, "form[method=post]").Attr("action"), nil), at)
+		links, err := k.desk.MyLinks(t.Context(), k.ida, assessment.ResultID(id(at)))
+		if err != nil || links[0].Off != (state == "off") {
+			t.Errorf("printed %s: %+v, %v", state, links[0], err)
+		}
+	}
+	k.wantCode("neither", k.get("ida", at+"/printed/maybe"), http.StatusNotFound)
+}
