@@ -9,6 +9,10 @@ import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 
+import jsonld from "jsonld";
+
+import { skip } from "./probatum.mjs";
+
 const here = dirname(fileURLToPath(import.meta.url));
 
 const sources = {
@@ -35,3 +39,41 @@ for (const [ours, theirs] of Object.entries(sources)) {
     assert.deepEqual(shipped, await original(theirs));
   });
 }
+
+const data = (name) => readFile(join(here, "..", "contexts", "data", name), "utf8").then(JSON.parse);
+const pinned = {
+  "https://www.w3.org/2018/credentials/v1": "credentials-v1.jsonld",
+  "https://www.w3.org/ns/credentials/v2": "credentials-v2.jsonld",
+  "http://data.europa.eu/snb/model/context/edc-ap": "edc-ap-3.2.jsonld",
+  "https://w3id.org/probatum/elm/v1": "elm-v1.jsonld",
+};
+
+/** The canonical quads of a document, in safe mode and with our contexts alone. */
+function quads(doc) {
+  const documentLoader = async (url) => {
+    if (!pinned[url]) throw new Error(`${url} is not one of our contexts`);
+    return { documentUrl: url, document: await data(pinned[url]) };
+  };
+  return jsonld.canonize(doc, { algorithm: "RDFC-1.0", format: "application/n-quads", base: null, safe: true, documentLoader });
+}
+
+test("a credential means the same under our context for VC Data Model 2.0 as under the EDC context", async (t) => {
+  const reference = process.env.PROBATUM_REFERENCE;
+  if (!reference) return skip(t, "PROBATUM_REFERENCE is not set: no reference data");
+  const file = JSON.parse(await readFile(join(reference, "elm", "sample-mc-annex1-signed.jsonld"), "utf8"));
+  const { issuanceDate, expirationDate, ...doc } = JSON.parse(file.payload); // version 1.1 only
+  assert.ok(issuanceDate);
+  const ours = await quads({ ...doc, "@context": ["https://www.w3.org/ns/credentials/v2", "https://w3id.org/probatum/elm/v1"] });
+  assert.equal(ours, await quads(doc));
+  assert.ok(ours.split("\n").length > 300);
+});
+
+test("our context redefines nothing that credentials/v2 protects, in any of its types", async () => {
+  const { "@context": v2 } = await data("credentials-v2.jsonld");
+  for (const [type, term] of Object.entries(v2)) {
+    if (!term["@context"] || !/^[A-Z]/.test(type)) continue; // a property
+    const members = Object.fromEntries(Object.keys(term["@context"]).filter((m) => !/^@|^id$|^type$/.test(m)).map((m) => [m, "urn:x:y"]));
+    const doc = { "@context": Object.keys(pinned).slice(1, 2).concat("https://w3id.org/probatum/elm/v1"), id: "urn:x:1", type, ...members };
+    await jsonld.expand(doc, { base: null, documentLoader: async (url) => ({ documentUrl: url, document: await data(pinned[url]) }) });
+  }
+});

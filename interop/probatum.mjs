@@ -2,11 +2,12 @@
 
 import { spawn } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 
-const startTime = 60_000; // ms, on a machine busy with other tests
+const startTime = 120_000; // ms, on a machine busy with other tests
 const stopTime = 10_000;
 
 export const binary = process.env.PROBATUM_BINARY ?? "";
@@ -34,10 +35,37 @@ export async function scratch() {
  * that says it is ready. Gives that answer, all that was logged, and stop().
  */
 export async function demo(data, ...flags) {
-  if (!binary) throw new Error("PROBATUM_BINARY names no program: run make test-npm or make test-browser");
-  const child = spawn(binary, ["demo", "--json", "--addr", "127.0.0.1:0", "--data", data, ...flags], {
-    stdio: ["ignore", "pipe", "pipe"],
+  const program = await start(["demo", "--json", "--addr", "127.0.0.1:0", "--data", data, ...flags], () => true);
+  return { ...program, answer: JSON.parse(program.said[0]) };
+}
+
+/**
+ * Starts `probatum serve` as a new server in a data folder, at a free port of
+ * localhost, and waits until it has said the link that sets its first body up.
+ */
+export async function serve(data, ...flags) {
+  const port = await freePort();
+  const url = `http://localhost:${port}`;
+  const link = (line) => line.match(/^\s*(http:\S+\/setup\/\S+)$/)?.[1];
+  const program = await start(["serve", "--create", "--lang", "en", "--data", data, "--addr", `127.0.0.1:${port}`, "--public-url", url, ...flags], link);
+  return { ...program, url, setUp: link(program.said.at(-1)) };
+}
+
+function freePort() {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const { port } = server.address();
+      server.close(() => resolve(port));
+    });
   });
+}
+
+/** Starts the program and waits until it has said a line that is the last. */
+async function start(args, last) {
+  if (!binary) throw new Error("PROBATUM_BINARY names no program: run make test-npm or make test-browser");
+  const child = spawn(binary, args, { stdio: ["ignore", "pipe", "pipe"] });
   const logged = [];
   createInterface({ input: child.stderr }).on("line", (line) => logged.push(line));
   const ended = new Promise((resolve, reject) => {
@@ -48,26 +76,25 @@ export async function demo(data, ...flags) {
   const ready = new Promise((resolve) => {
     createInterface({ input: child.stdout }).on("line", (line) => {
       said.push(line);
-      resolve(line);
+      if (last(line)) resolve();
     });
   });
 
   let timer;
   const late = new Promise((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`the demo said nothing for ${startTime} ms:\n${logged.join("\n")}`)), startTime);
+    timer = setTimeout(() => reject(new Error(`it said nothing for ${startTime} ms:\n${logged.join("\n")}`)), startTime);
   });
   const early = ended.then(async ({ code, signal }) => {
-    if (said.length > 0) return said[0];
-    throw new Error(`the demo ended (${signal ?? code}) and said nothing:\n${logged.join("\n")}`);
+    if (said.some(last)) return;
+    throw new Error(`it ended (${signal ?? code}) and said nothing:\n${logged.join("\n")}`);
   });
   try {
-    const line = await Promise.race([ready, early, late]);
+    await Promise.race([ready, early, late]);
     return {
-      answer: JSON.parse(line),
       said,
       logged,
       ended,
-      /** Asks the demo to stop and gives its exit code and signal. */
+      /** Asks the program to stop and gives its exit code and signal. */
       async stop() {
         child.kill("SIGTERM");
         const hard = setTimeout(() => child.kill("SIGKILL"), stopTime);

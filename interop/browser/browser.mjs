@@ -22,16 +22,24 @@ export function launch() {
       "--disable-component-update",
       "--disable-sync",
       "--no-first-run",
-      "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+      "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
     ],
   });
 }
 
 /**
- * Opens a page that remembers everything a good page does not do: errors,
- * failed requests, requests to other machines, cookies that are set.
+ * The pages that may set a cookie, and the cookies that they may set: that of the
+ * session, which ends with the browser, and that of the look, which is no secret.
  */
-export async function open(browser, options = {}) {
+const withSession = /^\/(sign-in|sign-up|sign-out|setup|invite|claim|recover|confirm|start|notices|settings|me|b)(\/|$)/;
+const sessionCookies = /^(?:probatum=[^;]*; Path=\/|probatum-look=[^;]*; Path=\/; Max-Age=\d+|probatum=; Path=\/; Expires=[^;]*; Max-Age=0); HttpOnly; SameSite=Lax$/;
+
+/**
+ * Opens a page that remembers everything a good page does not do: errors,
+ * failed requests, requests to other machines, cookies that are set. On pages of
+ * people who sign in, the cookie of the session is right and all others wrong.
+ */
+export async function open(browser, { host = "127.0.0.1", ...options } = {}) {
   const context = await browser.newContext({ locale: "en-GB", viewport: { width: 390, height: 844 }, ...options });
   context.setDefaultTimeout(20_000);
   const page = await context.newPage();
@@ -48,7 +56,7 @@ export async function open(browser, options = {}) {
   page.on("pageerror", (err) => faults.push(`script error: ${err.message}`));
   page.on("request", (request) => {
     const url = new URL(request.url());
-    if (url.protocol !== "data:" && url.hostname !== "127.0.0.1") faults.push(`request to ${url.origin}`);
+    if (url.protocol !== "data:" && url.hostname !== host) faults.push(`request to ${url.origin}`);
     if (request.isNavigationRequest()) documents.add(request.url());
   });
   page.on("requestfailed", (request) => {
@@ -60,7 +68,11 @@ export async function open(browser, options = {}) {
     if (response.status() >= 400 && !response.request().isNavigationRequest()) {
       faults.push(`${response.status()}: ${response.url()}`);
     }
-    if ((await response.headerValue("set-cookie").catch(() => null)) !== null) faults.push(`cookie set by ${response.url()}`);
+    const { pathname } = new URL(response.url());
+    for (const { name, value } of await response.headersArray().catch(() => [])) {
+      if (name.toLowerCase() !== "set-cookie") continue;
+      if (!withSession.test(pathname) || !sessionCookies.test(value)) faults.push(`cookie set by ${response.url()}: ${value.replace(/=[^;]*/, "=…")}`);
+    }
   });
   return {
     page,
@@ -100,22 +112,26 @@ export async function fits(page) {
   assert.ok(content <= width, `${page.url()} is ${content} px wide in ${width} px:\n${wide.join("\n")}`);
 }
 
-/** Fails when what every page must have is missing. */
-export async function wellFormed(page, lang) {
-  const found = await page.evaluate(() => ({
+/**
+ * Fails when what every page must have is missing. Signed-in pages load files of
+ * ours as scripts; public pages have none. Only pages of the demo say DEMO.
+ */
+export async function wellFormed(page, lang, { scripts = false, demo = true } = {}) {
+  const found = await page.evaluate((scripts) => ({
     lang: document.documentElement.lang,
     title: document.title.trim(),
     headings: document.querySelectorAll("h1").length,
     mains: document.querySelectorAll("main").length,
-    scripts: document.scripts.length,
+    scripts: [...document.scripts].filter((s) => !scripts || s.textContent || new URL(s.src).origin !== location.origin).length,
     handlers: [...document.querySelectorAll("*")].filter((e) => [...e.attributes].some((a) => a.name.startsWith("on"))).length,
     styled: document.querySelectorAll("style, [style]").length,
     demo: /D[EÉ]MO/.test(document.body.innerText),
     overlay: [...document.querySelectorAll("body *")].filter((e) => e.textContent.includes("%!") || e.textContent.includes("<no value>")).length,
-  }));
+  }), scripts);
   assert.notEqual(found.title, "", "the page has no title");
-  const { title, ...rest } = found;
-  assert.deepEqual(rest, { lang, headings: 1, mains: 1, scripts: 0, handlers: 0, styled: 0, demo: true, overlay: 0 }, `at ${page.url()}`);
+  const { title, demo: says, ...rest } = found;
+  assert.ok(says || !demo, `${page.url()} does not say DEMO`);
+  assert.deepEqual(rest, { lang, headings: 1, mains: 1, scripts: 0, handlers: 0, styled: 0, overlay: 0 }, `at ${page.url()}`);
 }
 
 /** Presses Tab until an element that matches has the focus, and that can be seen. */
