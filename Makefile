@@ -10,7 +10,7 @@ FUZZTIME ?= 10s
 BENCH ?= .
 COUNT ?= 1
 
-.PHONY: help setup build test test-go test-npm test-browser lint fuzz bench clean
+.PHONY: help setup build test test-go test-pg test-npm test-browser lint fuzz bench conformance clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -22,10 +22,13 @@ build: ## Build the program as .build/probatum
 	@scripts/build
 
 test: setup ## Run every check, exactly as continuous integration does
-	@scripts/lanes format lint go npm browser
+	@scripts/lanes format lint go race npm browser
 
-test-go: ## Run the Go tests with the race detector
-	@scripts/lanes go
+test-go: ## Run the Go tests, then with the race detector what has goroutines
+	@scripts/lanes go race
+
+test-pg: setup ## Run the tests of the store on PostgreSQL alone
+	@PROBATUM_REQUIRE=1 go test -count=1 -run '/^PostgreSQL$$|PostgreSQL' -skip SQLite ./store
 
 test-npm: setup ## Check our files with implementations that are not ours
 	@scripts/lanes npm
@@ -42,6 +45,10 @@ fuzz: ## Run each fuzz target for FUZZTIME (10s)
 bench: ## Run the benchmarks matching BENCH, COUNT times; keeps .build/bench.txt
 	@mkdir -p .build
 	@go test -run '^$$' -bench '$(BENCH)' -benchmem -count $(COUNT) ./... | tee .build/bench.txt
+
+conformance: ## Run all vectors and write their table into docs/conformance.md
+	@go build -C tools -trimpath -buildvcs=false -o ../.tools/vectors ./vectors
+	@PROBATUM_REQUIRE=1 go test -json -count=1 -run '^TestVectors' ./... | .tools/vectors -into docs/conformance.md
 
 clean: ## Remove what was built here, but not what was installed
 	@rm -rf .build .tools interop/node_modules
