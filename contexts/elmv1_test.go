@@ -317,10 +317,7 @@ func TestELMV1HasNoPrefixes(t *testing.T) {
 // TestCredentialsExamplesV2 compares our file with the copy among the vectors.
 func TestCredentialsExamplesV2(t *testing.T) {
 	t.Parallel()
-	theirs, err := os.ReadFile(filepath.Join(testkit.Vectors(t), "contexts", "credentials-examples-v2.jsonld"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	theirs := testkit.VectorContexts(t)[contexts.CredentialsExamplesV2]
 	ours, _ := contexts.Bytes(contexts.CredentialsExamplesV2)
 	var a, b any
 	if err := json.Unmarshal(theirs, &a); err != nil {

@@ -1,6 +1,7 @@
 package keys_test
 
 import (
+	"bytes"
 	"crypto/elliptic"
 	"encoding/json"
 	"maps"
@@ -96,6 +97,11 @@ func TestParseDIDDocumentEmbedded(t *testing.T) {
 	}
 }
 
+// foreign is a method with a Multikey of a kind that is not taken here.
+func foreign(size int, prefix ...byte) map[string]any {
+	return map[string]any{"type": "Multikey", "publicKeyMultibase": keys.EncodeMultibase(append(prefix, bytes.Repeat([]byte{3}, size)...))}
+}
+
 // TestParseDIDDocumentLeavesOut holds that methods which are not ours do no
 // harm and do not serve.
 func TestParseDIDDocumentLeavesOut(t *testing.T) {
@@ -106,6 +112,13 @@ func TestParseDIDDocumentLeavesOut(t *testing.T) {
 		"an X25519 key":   {"type": "JsonWebKey", "publicKeyJwk": map[string]string{"kty": "OKP", "crv": "X25519", "x": "AA"}},
 		"a short RSA key": {"type": "JsonWebKey", "publicKeyJwk": map[string]string{"kty": "RSA", "n": "gQ", "e": "AQAB"}},
 		"a key of P-521":  {"type": "JsonWebKey", "publicKeyJwk": coordinates(t, newKey(t, elliptic.P521()).Public())},
+
+		"a Multikey of X25519":    foreign(32, 0xec, 0x01),
+		"a Multikey of secp256k1": foreign(33, 0xe7, 0x01),
+		"a Multikey of P-521":     foreign(67, 0x82, 0x24),
+		"a Multikey of BLS12-381": foreign(96, 0xeb, 0x01),
+		"a Multikey of RSA":       foreign(270, 0x85, 0x24),
+		"a Multikey of ML-DSA-44": foreign(1312, 0x90, 0x24),
 	} {
 		doc, err := keys.ParseDIDDocument(documentWith(t, did, method))
 		if err != nil {
@@ -180,7 +193,11 @@ func TestParseDIDDocumentRefuses(t *testing.T) {
 		"two keys":                {"type": "Multikey", "publicKeyMultibase": key, "publicKeyJwk": ec},
 		"no key":                  {"type": "Multikey"},
 		"a key of another form":   {"type": "Multikey", "publicKeyJwk": ec},
-		"a bad key":               {"type": "Multikey", "publicKeyMultibase": key[:20]},
+		"a bad key":               {"type": "Multikey", "publicKeyMultibase": keys.EncodeMultibase(append([]byte{0x80, 0x24}, make([]byte, 33)...))},
+		"a short key":             {"type": "Multikey", "publicKeyMultibase": keys.EncodeMultibase(append([]byte{0xed, 0x01}, make([]byte, 31)...))},
+		"a long key":              {"type": "Multikey", "publicKeyMultibase": keys.EncodeMultibase(append([]byte{0xed, 0x01}, make([]byte, 64)...))},
+		"no multibase":            {"type": "Multikey", "publicKeyMultibase": key + "0"},
+		"a secret key":            {"type": "Multikey", "publicKeyMultibase": keys.EncodeMultibase(append([]byte{0x80, 0x26}, make([]byte, 32)...))},
 		"no type":                 {"publicKeyMultibase": key},
 		"a list of types":         {"type": []string{"Multikey"}, "publicKeyMultibase": key},
 		"case variant":            {"type": "Multikey", "PublicKeyMultibase": key},

@@ -162,10 +162,10 @@ func CheckTime(cert *x509.Certificate, at time.Time) error {
 	switch {
 	case at.Before(cert.NotBefore):
 		return refuse("proof.key.early", fmt.Errorf("valid from %s, asked for %s", cert.NotBefore, at)).
-			With("From", cert.NotBefore.UTC().Format(time.DateOnly))
+			With("From", cert.NotBefore)
 	case at.After(cert.NotAfter):
 		return refuse("proof.key.expired", fmt.Errorf("valid until %s, asked for %s", cert.NotAfter, at)).
-			With("Until", cert.NotAfter.UTC().Format(time.DateOnly))
+			With("Until", cert.NotAfter)
 	}
 	return nil
 }

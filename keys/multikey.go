@@ -32,8 +32,13 @@ var multicodecs = [...]multicodec{
 	{prefix: [2]byte{0x81, 0x24}, size: 49, curve: elliptic.P384()},
 }
 
-// maxMultikey bounds the text of a Multikey: that of P-384 has 70 characters.
-const maxMultikey = 80
+// maxMultikey bounds the text of a Multikey that is decoded. That of P-384 has 70
+// characters; the rest is for telling other kinds apart.
+const maxMultikey = 200
+
+// privatePrefix is the second byte of the prefixes of secret keys, whose codes lie
+// from 0x1300 to 0x137f.
+const privatePrefix = 0x26
 
 // Multikey writes a public key as publicKeyMultibase of a Multikey (Controlled
 // Identifiers v1.0, 2.2.2): Ed25519, P-256 or P-384.
@@ -61,8 +66,12 @@ func Multikey(pub crypto.PublicKey) (string, error) {
 }
 
 // ParseMultikey reads what Multikey writes, and nothing else: one spelling, one
-// key. It gives an ed25519.PublicKey or an *ecdsa.PublicKey.
+// key. It gives an ed25519.PublicKey or an *ecdsa.PublicKey. A key of another
+// kind, or too long for one of these, has errKind in the chain of its refusal.
 func ParseMultikey(s string) (crypto.PublicKey, error) {
+	if len(s) > maxMultikey && s[0] == 'z' {
+		return nil, refuse("proof.key.multikey", fmt.Errorf("a Multikey of %d characters: %w", len(s), errKind))
+	}
 	data, err := DecodeMultibase(s, maxMultikey)
 	if err != nil {
 		return nil, refuse("proof.key.multikey", fmt.Errorf("reading a Multikey: %w", err))
@@ -95,7 +104,13 @@ func ParseMultikey(s string) (crypto.PublicKey, error) {
 		}
 		return pub, nil
 	}
-	return nil, refuse("proof.key.multikey", errors.New("kind of key unknown"))
+	switch {
+	case len(data) < 3: // a prefix of two bytes and no key
+		return nil, refuse("proof.key.multikey", errors.New("too short for a key of any kind"))
+	case data[1] == privatePrefix:
+		return nil, refuse("proof.key.multikey", errors.New("a secret key"))
+	}
+	return nil, refuse("proof.key.multikey", errKind)
 }
 
 // smallOrder are the encodings of the Ed25519 points of small order, and of those

@@ -106,7 +106,7 @@ func typeOf(data []byte) (string, error) {
 	if h.Type == "" {
 		return "", errors.New("a token without typ")
 	}
-	return h.Type, nil
+	return jose.ShortType(h.Type), nil
 }
 
 // openDocument opens a list with Data Integrity proofs. A proof from which the

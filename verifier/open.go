@@ -170,7 +170,7 @@ func tokenType(text []byte) (string, error) {
 		return "", err
 	}
 	if typ, ok := texts(object(list)["typ"]); ok && len(typ) == 1 {
-		return typ[0], nil
+		return jose.ShortType(typ[0]), nil
 	}
 	return "", nil
 }

@@ -202,7 +202,7 @@ func TestCommissionSampleBytes(t *testing.T) {
 func TestForeignSeals(t *testing.T) {
 	t.Parallel()
 	files, err := filepath.Glob(filepath.Join(testkit.Vectors(t), "jades", "*.json"))
-	if err != nil || len(files) < 20 {
+	if err != nil || len(files) < 2 { // cases.json is one
 		t.Fatalf("%d files, %v", len(files), err)
 	}
 	for _, name := range files {

@@ -36,6 +36,7 @@ func TestVCJWTValid(t *testing.T) {
 		"badge":        p256.token(t, p256.asBadge(t, nil)),
 		"plain":        ed.token(t, ed.asPlain(t, nil)),
 		"no cty":       p256.token(t, doc, func(h obj) { delete(h, "cty") }),
+		"long types":   p256.token(t, doc, func(h obj) { h["typ"], h["cty"] = "application/vc+jwt", "application/vc" }),
 		"white space":  slices.Concat([]byte("\n "), p256.token(t, doc), []byte("\r\n")),
 		"claims beside it": signedAgain(t, p256.key, p256.token(t, doc), func(_, p obj) {
 			p["iss"], p["jti"], p["iat"], p["nbf"], p["exp"] = p256.did, p["id"], signedAt.Unix(), signedAt.Unix(), now.Add(time.Hour).Unix()

@@ -47,13 +47,28 @@ func replace(t *testing.T, text, old, with string) string {
 	return strings.Replace(text, old, with, 1)
 }
 
-// secret gives the secret key of a key file of the suite.
+// ownFiles is a folder of inputs like those of the suite.
+var ownFiles = filepath.Join("testdata", "conformance")
+
+// kidOf gives the name of a key in a key file: its thumbprint.
+func kidOf(t *testing.T, name string) string {
+	t.Helper()
+	var m struct {
+		PublicKeyJwk struct{ Kid string }
+	}
+	if err := json.Unmarshal([]byte(read(t, ownFiles, name)), &m); err != nil {
+		t.Fatal(err)
+	}
+	return m.PublicKeyJwk.Kid
+}
+
+// secret gives the secret key of a key file.
 func secret(t *testing.T, name string) crypto.Signer {
 	t.Helper()
 	var m struct {
 		SecretKeyJwk json.RawMessage
 	}
-	if err := json.Unmarshal([]byte(read(t, suiteFiles(t), name)), &m); err != nil {
+	if err := json.Unmarshal([]byte(read(t, ownFiles, name)), &m); err != nil {
 		t.Fatal(err)
 	}
 	s, _, err := private.ParseJWK(m.SecretKeyJwk)
@@ -80,9 +95,9 @@ func token(t *testing.T, s crypto.Signer, h jose.TokenHeader, payload string) st
 // Every key and every mechanism, both ways.
 func TestConformanceIssuesAndVerifies(t *testing.T) {
 	t.Parallel()
-	dir := suiteFiles(t)
+	dir := ownFiles
 	good := "data:application/vc+jwt," + strings.TrimSpace(read(t, dir, "credential-jose-minimal.txt"))
-	presentation := file(t, `{"@context":["https://www.w3.org/ns/credentials/v2"],"type":"VerifiablePresentation","holder":"https://example.issuer/vc-jose-cose",`+
+	presentation := file(t, `{"@context":["https://www.w3.org/ns/credentials/v2"],"type":"VerifiablePresentation","holder":"https://issuer.example/keys",`+
 		`"verifiableCredential":{"@context":"https://www.w3.org/ns/credentials/v2","type":"EnvelopedVerifiableCredential","id":"`+good+`"}}`)
 	for _, key := range []string{"vm-p256.json", "vm-p384.json", "vm-p521.json", "vm-ed25519.json"} {
 		for _, mechanism := range []string{"jose", "sdjwt", "cose"} {
@@ -128,7 +143,7 @@ func TestConformanceIssuesAndVerifies(t *testing.T) {
 
 func TestConformanceRefusesDocuments(t *testing.T) {
 	t.Parallel()
-	dir := suiteFiles(t)
+	dir := ownFiles
 	minimal := read(t, dir, "credential-minimal.json")
 	tomorrow, yesterday := time.Now().Add(25*time.Hour).UTC().Format(time.RFC3339), time.Now().Add(-25*time.Hour).UTC().Format(time.RFC3339)
 	from := `"validFrom": "2010-01-01T19:23:24Z"`
@@ -151,7 +166,7 @@ func TestConformanceRefusesDocuments(t *testing.T) {
 		"vc":                    {document: replace(t, minimal, `"id"`, `"vc": {}, "id"`), issue: "failure", verify: "failure"},
 		"unknown context":       {document: replace(t, minimal, "examples/v2", "examples/v3"), issue: "failure", verify: "failure", part: "context"},
 		"data model 1.1":        {document: replace(t, minimal, "https://www.w3.org/ns/credentials/v2", "https://www.w3.org/2018/credentials/v1"), issue: "failure", verify: "failure"},
-		"no issuer":             {document: replace(t, minimal, `"issuer": "https://example.issuer/vc-jose-cose",`, ``), issue: "failure", verify: "failure"},
+		"no issuer":             {document: replace(t, minimal, `"issuer": "https://issuer.example/keys",`, ``), issue: "failure", verify: "failure"},
 		"no type":               {document: replace(t, minimal, `"VerifiableCredential",`, ``), issue: "failure", verify: "failure"},
 		"a time without a zone": {document: replace(t, minimal, "19:23:24Z", "19:23:24"), issue: "failure", verify: "failure"},
 		"a member twice":        {document: replace(t, minimal, from, from+","+from), issue: "failure", verify: "failure"},
@@ -165,12 +180,12 @@ func TestConformanceRefusesDocuments(t *testing.T) {
 		"iat as a text":         {document: replace(t, minimal, from, from+`,"iat":"2010-01-01T19:23:24Z"`), verify: "success"},
 		"iat as a list":         {document: replace(t, minimal, from, from+`,"iat":[1]`), verify: "failure", part: "validity"},
 		"nbf as a text":         {document: replace(t, minimal, from, from+`,"nbf":"2010-01-01T19:23:24Z"`), verify: "failure", part: "validity"},
-		"another iss":           {document: replace(t, minimal, from, from+`,"iss":"https://example.issuer/other"`), verify: "failure", part: "key"},
-		"another jti":           {document: replace(t, minimal, from, from+`,"jti":"http://university.example/credentials/1"`), verify: "failure"},
+		"another iss":           {document: replace(t, minimal, from, from+`,"iss":"https://issuer.example/other"`), verify: "failure", part: "key"},
+		"another jti":           {document: replace(t, minimal, from, from+`,"jti":"http://school.example/credentials/8"`), verify: "failure"},
 		"typ of an SD-JWT":      {document: minimal, verify: "failure", part: "header", change: func(h *jose.TokenHeader) { h.Type = "vc+sd-jwt" }},
 		"no typ":                {document: minimal, verify: "failure", part: "header", change: func(h *jose.TokenHeader) { h.Type = "" }},
 		"cty of a presentation": {document: minimal, verify: "failure", part: "header", change: func(h *jose.TokenHeader) { h.ContentType = "vp" }},
-		"kid of another":        {document: minimal, verify: "failure", part: "key", change: func(h *jose.TokenHeader) { h.KeyID = "96qBnDpvS6x8YSCH_xmnLlXZMkDhHBr8lj99u5aog7s" }},
+		"kid of another":        {document: minimal, verify: "failure", part: "key", change: func(h *jose.TokenHeader) { h.KeyID = kidOf(t, "vm-p384.json") }},
 	} {
 		t.Run(what, func(t *testing.T) {
 			t.Parallel()
@@ -202,16 +217,20 @@ func TestConformanceRefusesDocuments(t *testing.T) {
 
 func TestConformanceLooksIntoPresentations(t *testing.T) {
 	t.Parallel()
-	dir := suiteFiles(t)
+	dir := ownFiles
 	minimal := read(t, dir, "credential-minimal.json")
 	p256, p384 := secret(t, "vm-p256.json"), secret(t, "vm-p384.json")
 	text := func(name string) string { return strings.TrimSpace(read(t, dir, name)) }
-	h := jose.TokenHeader{Algorithm: "ES384", Type: "vc+jwt", ContentType: "vc", KeyID: "96qBnDpvS6x8YSCH_xmnLlXZMkDhHBr8lj99u5aog7s"}
+	h := jose.TokenHeader{Algorithm: "ES384", Type: "vc+jwt", ContentType: "vc", KeyID: kidOf(t, "vm-p384.json")}
 	own := token(t, p384, h, minimal)
 	foreign := h
-	foreign.Algorithm, foreign.KeyID = "ES256", "73voMXFNmNlOEpuYCSJlh8eN0dscykoO6gBukgRS1uU"
+	foreign.Algorithm, foreign.KeyID = "ES256", kidOf(t, "vm-p256.json")
+	selective := foreign
+	selective.Type = "vc+sd-jwt"
 	typ := h
 	typ.Type = "vp+jwt"
+	others := replace(t, minimal, "https://issuer.example/keys", "https://issuer.example/other")
+	part := func(text string) string { return base64.RawURLEncoding.EncodeToString([]byte(text)) }
 	message, err := cwt.Sign(p384, cwt.Header{Type: "application/vc+cose", KeyID: []byte(h.KeyID)}, []byte(minimal))
 	if err != nil {
 		t.Fatal(err)
@@ -231,13 +250,14 @@ func TestConformanceLooksIntoPresentations(t *testing.T) {
 		}
 		return token(t, by, jose.TokenHeader{Algorithm: alg, Type: "vc+jwt", ContentType: "vc", KeyID: kid}, minimal)
 	}
-	coseBy := func(kid string, by crypto.Signer) string {
-		message, err := cwt.Sign(by, cwt.Header{Type: "application/vc+cose", KeyID: []byte(kid)}, []byte(minimal))
+	coseOf := func(kid string, by crypto.Signer, document string) string {
+		message, err := cwt.Sign(by, cwt.Header{Type: "application/vc+cose", KeyID: []byte(kid)}, []byte(document))
 		if err != nil {
 			t.Fatal(err)
 		}
 		return base64.StdEncoding.EncodeToString(message)
 	}
+	coseBy := func(kid string, by crypto.Signer) string { return coseOf(kid, by, minimal) }
 	keyDID, err := keys.DIDKey(p256.Public())
 	if err != nil {
 		t.Fatal(err)
@@ -257,11 +277,22 @@ func TestConformanceLooksIntoPresentations(t *testing.T) {
 		"of another key":        {envelope(jwt + text("credential-jose-minimal.txt")), "success", "credential 1 was not checked"},
 		"SD-JWT":                {envelope(sd + text("credential-sdjwt-selective.txt")), "success", ""},
 		"COSE":                  {envelope(cbor + cose), "success", ""},
-		"COSE of another":       {envelope(cbor + text("credential-cose-minimal.txt")), "indeterminate", "was not checked"},
-		"of somebody else":      {envelope(jwt + token(t, p256, foreign, replace(t, minimal, "https://example.issuer/vc-jose-cose", "https://example.issuer/other"))), "indeterminate", "was not checked"},
-		"by an address":         {envelope(jwt + named("https://example.issuer/vc-jose-cose#key-9", p256)), "indeterminate", "was not checked"},
-		"by a did:web":          {envelope(jwt + named("did:web:example.issuer#key-9", p256)), "indeterminate", "was not checked"},
-		"unchecked and damaged": {"[" + envelope(jwt+named("did:web:example.issuer#key-9", p256)) + "," + envelope(jwt+damaged) + "]", "failure", "Credential 2"},
+		"COSE of another":       {envelope(cbor + text("credential-cose-minimal.txt")), "success", "was not checked"},
+		"SD-JWT of another":     {envelope(sd + token(t, p256, selective, minimal) + "~"), "success", "was not checked"},
+		"SD-JWT of a stranger":  {envelope(sd + token(t, p256, selective, others) + "~"), "indeterminate", "was not checked"},
+		"COSE of a stranger":    {envelope(cbor + coseOf(kidOf(t, "vm-p256.json"), p256, others)), "indeterminate", "was not checked"},
+		"a placeholder":         {envelope(jwt + part(`{"alg":"ES256"}`) + "." + part(`{"iss":"did:example:123"}`) + "...."), "success", "only dots"},
+		"one of another type":   {replace(t, envelope(jwt+part(`{"alg":"ES256"}`)+"."+part(`{}`)+"...."), `ns/credentials/v2`, `ns/credentials/v3`), "failure", "Credential 1"},
+		"one with a key":        {envelope(jwt + part(`{"alg":"ES256","kid":"k"}`) + "." + part(`{}`) + "...."), "failure", "Credential 1"},
+		"one of no JSON":        {envelope(jwt + part(`alg`) + "." + part(`{}`) + "...."), "failure", "Credential 1"},
+		"one with something":    {envelope(jwt + part(`{"alg":"ES256"}`) + "." + part(`{}`) + "..AA."), "failure", "Credential 1"},
+		"one as an SD-JWT":      {envelope(sd + part(`{"alg":"ES256"}`) + "." + part(`{}`) + "...."), "failure", "Credential 1"},
+		"no signature":          {envelope(jwt + part(`{"alg":"ES256","typ":"vc+jwt"}`) + "." + part(minimal) + "."), "failure", "Credential 1"},
+		"two parts":             {envelope(jwt + part(`{"alg":"ES256"}`) + "." + part(`{}`)), "failure", "Credential 1"},
+		"of somebody else":      {envelope(jwt + token(t, p256, foreign, others)), "indeterminate", "was not checked"},
+		"by an address":         {envelope(jwt + named("https://issuer.example/keys#key-9", p256)), "indeterminate", "was not checked"},
+		"by a did:web":          {envelope(jwt + named("did:web:issuer.example#key-9", p256)), "indeterminate", "was not checked"},
+		"unchecked and damaged": {"[" + envelope(jwt+named("did:web:issuer.example#key-9", p256)) + "," + envelope(jwt+damaged) + "]", "failure", "Credential 2"},
 		"no kid":                {envelope(jwt + named("", p384)), "success", ""},
 		"no kid, of another":    {envelope(jwt + named("", p256)), "failure", "Credential 1"},
 		"no kid, COSE":          {envelope(cbor + coseBy("", p256)), "failure", "Credential 1"},
@@ -294,7 +325,7 @@ func TestConformanceLooksIntoPresentations(t *testing.T) {
 	} {
 		t.Run(what, func(t *testing.T) {
 			t.Parallel()
-			payload := `{"@context":["https://www.w3.org/ns/credentials/v2"],"type":["VerifiablePresentation"],"holder":"https://example.issuer/vc-jose-cose","exp":1734397450,"verifiableCredential":` +
+			payload := `{"@context":["https://www.w3.org/ns/credentials/v2"],"type":["VerifiablePresentation"],"holder":"https://issuer.example/keys","exp":1734397450,"verifiableCredential":` +
 				c.credentials + `}`
 			vp := jose.TokenHeader{Algorithm: "ES384", Type: "vp+jwt", ContentType: "vp", KeyID: h.KeyID}
 			got, said := conform(t, "verify", "--input", file(t, token(t, p384, vp, payload)), "--key", filepath.Join(dir, "vm-p384.json"), "--feature", "presentation_jose")
@@ -310,7 +341,7 @@ func TestConformanceLooksIntoPresentations(t *testing.T) {
 
 func TestConformanceRefusesKeys(t *testing.T) {
 	t.Parallel()
-	dir := suiteFiles(t)
+	dir := ownFiles
 	key := read(t, dir, "vm-p256.json")
 	other := read(t, dir, "vm-ed25519.json")
 	for what, c := range map[string]struct{ key, part string }{
@@ -322,7 +353,7 @@ func TestConformanceRefusesKeys(t *testing.T) {
 		"no public key":      {replace(t, key, `publicKeyJwk`, `publicKey`), "verification method"},
 		"no secret key":      {replace(t, key, `secretKeyJwk`, `secretKey`), "secretKeyJwk"},
 		"secret of another":  {replace(t, key, key[strings.Index(key, `"secretKeyJwk"`):], other[strings.Index(other, `"secretKeyJwk"`):]), "secret key"},
-		"another d":          {replace(t, key, `"J_a5`, `"K_a5`), "secret key"},
+		"another d":          {replace(t, key, `"d": "Qv5Q`, `"d": "Rv5Q`), "secret key"},
 		"public with secret": {replace(t, key, `"publicKeyJwk": {`, `"publicKeyJwk": {"d":"AA",`), "key"},
 		"alg of another":     {replace(t, key, `"alg": "ES256"`, `"alg": "ES384"`), "key"},
 		"a member twice":     {replace(t, key, `"id"`, `"id": "https://example.org/a", "id"`), "verification method"},
@@ -331,7 +362,7 @@ func TestConformanceRefusesKeys(t *testing.T) {
 		if want := map[bool]string{true: "success", false: "failure"}[c.part == ""]; got.Result != want || want == "failure" && !strings.Contains(got.Data, c.part) {
 			t.Errorf("%s: %s, want %s with %q: %s", what, got.Result, want, c.part, got.Data)
 		}
-		if strings.Contains(got.Data, "J_a5KH6A") {
+		if strings.Contains(got.Data, "Qv5QHeMy") {
 			t.Errorf("%s: the result tells the secret key", what)
 		}
 	}
@@ -340,7 +371,7 @@ func TestConformanceRefusesKeys(t *testing.T) {
 // A fault of ours is neither success nor the document's failure.
 func TestConformanceTellsItsOwnFaults(t *testing.T) {
 	t.Parallel()
-	dir := suiteFiles(t)
+	dir := ownFiles
 	out := filepath.Join(t.TempDir(), "out.json")
 	c := conformanceFiles{Input: filepath.Join(dir, "credential-minimal.json"), Key: filepath.Join(dir, "vm-p256.json"), Feature: "credential_jose", Output: out}
 	err := c.run(stdio{err: io.Discard}, i18n.For("en"), func(s *suite, input []byte) ([]byte, error) {
@@ -364,7 +395,7 @@ func (outOfOrder) Sign(io.Reader, []byte, crypto.SignerOpts) ([]byte, error) {
 // Files that are not there and a command line that cannot be are no results.
 func TestConformanceUsage(t *testing.T) {
 	t.Parallel()
-	dir := suiteFiles(t)
+	dir := ownFiles
 	input, key := filepath.Join(dir, "credential-selective.json"), filepath.Join(dir, "vm-p384.json")
 	for what, c := range map[string]struct {
 		code int

@@ -117,6 +117,7 @@ type opened struct {
 	keyID    string
 	verify   func(crypto.PublicKey) error
 	document func() []byte // for an SD-JWT there is none before verify
+	signed   []byte        // the payload as it was signed; in an SD-JWT, without what is disclosed
 	party    string        // COSE: iss among the claims of the header, or empty
 }
 
@@ -130,13 +131,13 @@ func (s *suite) open(input []byte, mechanism string, presentation bool) (opened,
 			if err != nil {
 				return opened{}, err
 			}
-			return opened{vp.KeyID, vp.Verify, func() []byte { return vp.Document }, ""}, nil
+			return opened{vp.KeyID, vp.Verify, func() []byte { return vp.Document }, vp.Document, ""}, nil
 		}
 		vc, err := p.ParseVC(input)
 		if err != nil {
 			return opened{}, err
 		}
-		return opened{vc.KeyID, vc.Verify, func() []byte { return vc.Document }, ""}, nil
+		return opened{vc.KeyID, vc.Verify, func() []byte { return vc.Document }, vc.Document, ""}, nil
 	case "sdjwt":
 		p := sdjwt.PolicyOf(sdjwt.Credential)
 		if presentation {
@@ -147,7 +148,7 @@ func (s *suite) open(input []byte, mechanism string, presentation bool) (opened,
 		if err != nil {
 			return opened{}, err
 		}
-		return opened{sd.Token.Header.KeyID, sd.Verify, sd.Payload, ""}, nil
+		return opened{sd.Token.Header.KeyID, sd.Verify, sd.Payload, sd.Token.Payload, ""}, nil
 	}
 	p := cwt.VC
 	if presentation {
@@ -163,7 +164,7 @@ func (s *suite) open(input []byte, mechanism string, presentation bool) (opened,
 	if err != nil {
 		return opened{}, err
 	}
-	o := opened{string(m.Header.KeyID), m.Verify, func() []byte { return m.Payload }, ""}
+	o := opened{string(m.Header.KeyID), m.Verify, func() []byte { return m.Payload }, m.Payload, ""}
 	if m.Header.Claims != nil {
 		o.party = m.Header.Claims.Issuer
 	}

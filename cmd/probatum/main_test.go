@@ -27,10 +27,15 @@ func TestScripts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	conformance, err := filepath.Abs(ownFiles)
+	if err != nil {
+		t.Fatal(err)
+	}
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("RESULTS", results)
+			e.Setenv("CONFORMANCE", conformance)
 			e.Setenv("PROBATUM_REFERENCE", os.Getenv("PROBATUM_REFERENCE"))
 			e.Setenv("PROBATUM_VECTORS", os.Getenv("PROBATUM_VECTORS"))
 			e.Setenv("LANG", "C.UTF-8")

@@ -50,8 +50,8 @@ type ContextsConfig struct {
 	// be the same JSON.
 	Documents map[string][]byte
 
-	// AnyList takes every list of known URLs without repeats that begins with a
-	// credentials context: for test instances.
+	// AnyList takes every list of known URLs that begins with a credentials
+	// context, nothing in it twice: for test instances.
 	AnyList bool
 
 	// Inline takes objects after the URLs, that define terms by absolute IRIs and
@@ -244,6 +244,11 @@ func (c *Contexts) accept(value *strictjson.Value) (*reading, error) {
 	for _, l := range value.Values() {
 		switch {
 		case l.Kind == strictjson.Object:
+			text := spelling(l)
+			if seen[text] {
+				return nil, errList
+			}
+			seen[text] = true
 			inline++
 		case l.Kind != strictjson.String:
 			return nil, errForm

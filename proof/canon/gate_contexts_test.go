@@ -59,6 +59,9 @@ func TestContextLists(t *testing.T) {
 		{`{}`, "proof.canon.context.list", "proof.canon.context.list"},
 		{`["` + v2 + `",["` + elm + `"]]`, "proof.canon.context.list", "proof.canon.context.list"},
 		{`["` + v2 + `",{"a":"urn:x:y"}]`, "proof.canon.context.inline", ""},
+		{`["` + v2 + `",{"a":"urn:x:y"},{"b":"urn:x:z"}]`, "proof.canon.context.inline", ""},
+		{`["` + v2 + `",{"a":"urn:x:y"},{"a":"urn:x:y"}]`, "proof.canon.context.list", "proof.canon.context.list"},
+		{`["` + v2 + `",{"a":"urn:x:y","b":"urn:x:z"},{"b":"urn:x:z","a":"urn:x:y"}]`, "proof.canon.context.list", "proof.canon.context.list"},
 		{`[{"a":"urn:x:y"},"` + v2 + `"]`, "proof.canon.context.list", "proof.canon.context.list"},
 		{`["` + v2 + `",{"a":"urn:x:y"},"` + elm + `"]`, "proof.canon.context.list", "proof.canon.context.list"},
 	} {

@@ -1,6 +1,7 @@
 package canon
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/probatum/probatum/internal/strictjson"
@@ -119,4 +120,24 @@ func (in *inlined) whole(iri string) bool {
 		}
 	}
 	return soundIRI(iri)
+}
+
+// spelling writes a value so that two have the same text only if they are the same
+// JSON, in whatever order their members stand.
+func spelling(v *strictjson.Value) string {
+	var b strings.Builder
+	spell(&b, v)
+	return b.String()
+}
+
+func spell(b *strings.Builder, v *strictjson.Value) {
+	b.WriteString(strconv.Itoa(int(v.Kind)) + strconv.Quote(v.Text) + "(")
+	for _, l := range v.Items {
+		spell(b, l)
+	}
+	for _, m := range sortedMembers(v) {
+		b.WriteString(strconv.Quote(m.Name))
+		spell(b, m.Value)
+	}
+	b.WriteByte(')')
 }

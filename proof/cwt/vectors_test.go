@@ -21,8 +21,6 @@ import (
 
 // The published COSE messages of the VC JOSE COSE suite, each through the
 // policy of its feature: what is to succeed verifies, and the rest is refused.
-// (The one presentation with a bad credential is a good COSE message; what is
-// in it is judged by who reads it.)
 func TestVectorsCOSE(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(testkit.Vectors(t), "vc-jose-cose")
@@ -50,12 +48,19 @@ func TestVectorsCOSE(t *testing.T) {
 			if c.Feature == "presentation_cose" {
 				policy = cwt.VP
 			}
-			data, err := base64.RawStdEncoding.DecodeString(strings.TrimSpace(string(text)))
-			if err == nil {
-				_, err = verify(data, policy, k.Key)
+			enc := base64.RawStdEncoding
+			if strings.HasSuffix(strings.TrimSpace(string(text)), "=") {
+				enc = base64.StdEncoding
 			}
-			want := c.Expect == "success" || strings.Contains(c.Input, "bad-credential")
-			if (err == nil) != want {
+			var m *cwt.Message
+			data, err := enc.DecodeString(strings.TrimSpace(string(text)))
+			if err == nil {
+				m, err = verify(data, policy, k.Key)
+			}
+			if err == nil && c.Expect != "success" && c.Feature == "presentation_cose" && !enveloped(t, m.Payload) {
+				return // a good COSE message; what is in it is judged by who reads it
+			}
+			if (err == nil) != (c.Expect == "success") {
 				t.Errorf("%s: error %v, expected to be %s", c.Input, err, c.Expect)
 			}
 		})
@@ -63,6 +68,23 @@ func TestVectorsCOSE(t *testing.T) {
 	if ran == 0 {
 		t.Fatal("no COSE message among the cases")
 	}
+}
+
+// enveloped tells whether every credential of a presentation is in a data: URL.
+func enveloped(t *testing.T, presentation []byte) bool {
+	t.Helper()
+	var vp struct {
+		Credentials []struct{ ID string } `json:"verifiableCredential"`
+	}
+	if err := json.Unmarshal(presentation, &vp); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range vp.Credentials {
+		if !strings.HasPrefix(c.ID, "data:") {
+			return false
+		}
+	}
+	return true
 }
 
 func decode(t *testing.T, path string, v any) {

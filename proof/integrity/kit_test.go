@@ -9,8 +9,6 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"errors"
-	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -37,22 +35,18 @@ var product = sync.OnceValue(func() *integrity.Engine {
 // forVectors gives an engine that knows the contexts of the vectors.
 func forVectors(t testing.TB) *integrity.Engine {
 	t.Helper()
-	documents := map[string][]byte{}
-	for url, name := range map[string]string{
-		"https://w3id.org/citizenship/v4rc1":            "citizenship-v4rc1.jsonld",
-		"https://www.w3.org/ns/credentials/examples/v2": "credentials-examples-v2.jsonld",
-	} {
-		data, err := os.ReadFile(filepath.Join(testkit.Vectors(t), "contexts", name))
-		if err != nil {
-			t.Fatal(err)
-		}
-		documents[url] = data
-	}
-	known, err := canon.NewContexts(canon.ContextsConfig{Documents: documents, AnyList: true, Inline: true, Vocab: true})
+	return integrity.New(integrity.Config{Canon: vectorProcessor(t), Now: func() time.Time { return noon }})
+}
+
+// vectorProcessor knows the contexts that the vectors bring beside those that are
+// pinned.
+func vectorProcessor(t testing.TB) *canon.Processor {
+	t.Helper()
+	known, err := canon.NewContexts(canon.ContextsConfig{Documents: testkit.VectorContexts(t), AnyList: true, Inline: true, Vocab: true})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return integrity.New(integrity.Config{Canon: canon.New(canon.Config{Contexts: known}), Now: func() time.Time { return noon }})
+	return canon.New(canon.Config{Contexts: known})
 }
 
 // A maker is a key with its names.

@@ -24,9 +24,9 @@ import (
 // lies beside it, wherever the name of its file fits a pattern.
 func TestVectorsDataIntegritySD(t *testing.T) {
 	t.Parallel()
-	vectors := testkit.Vectors(t)
-	suite := filepath.Join(vectors, "vc-di-ecdsa")
-	e, processor := vectorEngine(t, vectors)
+	suite := filepath.Join(testkit.Vectors(t), "vc-di-ecdsa")
+	processor := vectorProcessor(t)
+	e := integrity.New(integrity.Config{Canon: processor})
 	cases := 0
 	err := filepath.WalkDir(suite, func(path string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() || filepath.Ext(path) != ".json" || !isBaseProof(t, path) {
@@ -46,30 +46,6 @@ func TestVectorsDataIntegritySD(t *testing.T) {
 	if cases == 0 {
 		t.Fatalf("no base proof of ecdsa-sd-2023 under %s", suite)
 	}
-}
-
-// vectorEngine knows the contexts that the vectors need.
-func vectorEngine(t testing.TB, vectors string) (*integrity.Engine, *canon.Processor) {
-	t.Helper()
-	readme := string(readFile(t, filepath.Join(vectors, "contexts", "README.md")))
-	documents := map[string][]byte{}
-	for line := range strings.Lines(readme) {
-		cells := strings.Split(line, "|")
-		if len(cells) < 4 || !strings.HasSuffix(strings.TrimSpace(cells[1]), ".jsonld") {
-			continue
-		}
-		documents[strings.TrimSpace(cells[2])] = readFile(t, filepath.Join(vectors, "contexts", strings.TrimSpace(cells[1])))
-	}
-	// Those that are pinned stay as they are pinned.
-	for _, pinned := range []string{"https://www.w3.org/ns/credentials/v2", "https://www.w3.org/2018/credentials/v1", "https://w3id.org/security/data-integrity/v2"} {
-		delete(documents, pinned)
-	}
-	contexts, err := canon.NewContexts(canon.ContextsConfig{Documents: documents, AnyList: true, Inline: true, Vocab: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	processor := canon.New(canon.Config{Contexts: contexts})
-	return integrity.New(integrity.Config{Canon: processor}), processor
 }
 
 // isBaseProof tells whether a file is a document with a base proof.

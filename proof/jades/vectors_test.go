@@ -5,39 +5,50 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/probatum/probatum/internal/testkit"
 	"github.com/probatum/probatum/proof"
 )
 
-// refusals are the vectors that DSS finds technically valid and that rules of
-// ours refuse all the same. docs/conformance.md gives the reasons.
-var refusals = map[string]struct {
+// A rule is one of ours by which a signature is refused although DSS finds it
+// technically valid.
+type rule struct {
 	code proof.Code
-	key  string // message key, which tells the rule
-}{
-	"jades-b-level-with-etsiu-in-crit.json":             {proof.Header, "proof.header.crit.unknown"},
-	"jades-with-extra-crit-entry.json":                  {proof.Header, "proof.header.crit.unknown"},
-	"jades-with-expiration-time-header-in-crit.json":    {proof.Header, "proof.header.crit.unknown"},
-	"jades-with-asn1policy.json":                        {proof.Header, "proof.header.crit.unknown"},
-	"jades-with-spdspec.json":                           {proof.Header, "proof.header.crit.unknown"},
-	"jades-wrong-etsiu-type.json":                       {proof.Header, "proof.header.crit.unknown"},
-	"jades-with-certified.json":                         {proof.Header, "proof.header.crit.unknown"},
-	"jades-with-crit-string-type.json":                  {proof.Header, "proof.header.crit"},
-	"jades-with-crit-with-wrong-entry-type.json":        {proof.Header, "proof.header.crit"},
-	"jades-b-with-xvals.json":                           {proof.Header, "proof.header.alg"},
-	"jades-with-notBefore-header.json":                  {proof.Header, "proof.header.alg"},
-	"jades-level-b-sig-policy-invalid-digest-algo.json": {proof.Header, "proof.header.alg"},
-	"jades-with-double-sigt.json":                       {proof.Malformed, "proof.malformed.json"},
-	"malformed-jades-serialization.json":                {proof.Malformed, "proof.malformed.json"},
-	"simple-detached.json":                              {proof.Malformed, "proof.malformed.payload"},
-	"jades-detached-by-uri-hash-encoded-pars.json":      {proof.Malformed, "proof.malformed.payload"},
-	"jades-two-sigs-copied-tst.json":                    {proof.Proof, "proof.proof.several"},
+	key  string // of the message
 }
 
-// TestVectorsJAdES runs every case of the DSS vectors: those that DSS refuses
-// are refused, the others verify or are refused by a rule of ours.
+// citedRules reads the rules from the table in docs/conformance.md, which gives
+// the reason of each: in its second column stand a code and a key of a message, or
+// several such pairs.
+func citedRules(t *testing.T) map[rule]bool {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join("..", "..", "docs", "conformance.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, section, _ := strings.Cut(string(text), "\n## JAdES")
+	section, _, _ = strings.Cut(section, "\n## ")
+	pair := regexp.MustCompile("`([a-z]+)` `(proof\\.[a-z0-9.]+)`")
+	out := map[rule]bool{}
+	for line := range strings.Lines(section) {
+		if cells := strings.Split(line, "|"); len(cells) > 3 {
+			for _, m := range pair.FindAllStringSubmatch(cells[2], -1) {
+				out[rule{proof.Code(m[1]), m[2]}] = true
+			}
+		}
+	}
+	if len(out) == 0 {
+		t.Fatal("docs/conformance.md cites no rule for JAdES")
+	}
+	return out
+}
+
+// TestVectorsJAdES runs every case of the DSS vectors. Those that DSS refuses are
+// refused; those that it finds valid verify, or are refused by a rule that
+// docs/conformance.md cites; what it does not tell is at least answered.
 func TestVectorsJAdES(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(testkit.Vectors(t), "jades")
@@ -55,49 +66,30 @@ func TestVectorsJAdES(t *testing.T) {
 	if len(list) == 0 {
 		t.Fatal("cases.json is empty")
 	}
-	seen := map[string]bool{}
-	verified := 0
+	cited := citedRules(t)
+	verified, by := 0, map[rule]int{}
 	for _, c := range list {
-		seen[c.File] = true
 		t.Run(c.File, func(t *testing.T) {
 			data, err := os.ReadFile(filepath.Join(dir, c.File))
 			if err != nil {
 				t.Fatal(err)
 			}
 			_, err = verify(data)
-			rule, refuse := refusals[c.File]
-			switch {
-			case refuse && c.Valid != nil && !*c.Valid:
-				t.Error("listed as refused by our rules, but DSS refuses it too")
-			case refuse:
-				if err == nil {
-					t.Fatalf("accepted, want %s by rule %s", rule.code, rule.key)
-				}
-				if e, ok := errors.AsType[*proof.Error](err); !ok || e.Code != rule.code || e.Key != rule.key {
-					t.Errorf("refused by %v, want %s by rule %s", err, rule.code, rule.key)
-				}
-			case c.Valid != nil && !*c.Valid:
-				if err == nil {
+			if err == nil {
+				if verified++; c.Valid != nil && !*c.Valid {
 					t.Error("accepted, must be refused")
 				}
-			default:
-				if err != nil {
-					t.Errorf("refused without a listed rule: %v", err)
-				}
-				verified++
+				return
+			}
+			e, ok := errors.AsType[*proof.Error](err)
+			if !ok {
+				t.Fatalf("%v is no refusal", err)
+			}
+			r := rule{e.Code, e.Key}
+			if by[r]++; c.Valid != nil && *c.Valid && !cited[r] {
+				t.Errorf("refused by %s %s, which docs/conformance.md does not cite: %v", e.Code, e.Key, err)
 			}
 		})
 	}
-	for name := range refusals {
-		if !seen[name] {
-			t.Errorf("%s is listed as refused but is no case", name)
-		}
-	}
-	files, err := filepath.Glob(filepath.Join(dir, "*.json"))
-	if err != nil || len(files) != len(list)+1 {
-		t.Errorf("%d cases for %d files", len(list), len(files)-1)
-	}
-	if verified < 8 {
-		t.Errorf("only %d vectors verify", verified)
-	}
+	t.Logf("%d verify; refused: %v", verified, by)
 }

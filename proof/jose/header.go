@@ -48,8 +48,8 @@ type Policy struct {
 	// nothing of who has it; whoever sets this has another way to know.
 	EmbeddedKey bool
 
-	// Types are the values that typ may have; an empty one lets it be absent.
-	// They are compared letter for letter.
+	// Types are the values that typ may have, as ShortType writes them; an empty
+	// one lets it be absent. They are compared letter for letter.
 	Types []string
 
 	// Critical are the names that crit may list and that the caller processes.
@@ -73,8 +73,8 @@ type Policy struct {
 // A Header is a protected header that a Policy has let pass.
 type Header struct {
 	Algorithm    string
-	Type         string // typ; may be empty where the Policy allows it
-	ContentType  string // cty; may be empty
+	Type         string // typ as ShortType writes it; may be empty where the Policy allows it
+	ContentType  string // cty, likewise
 	KeyID        string // kid; may be empty
 	Critical     []string
 	Unencoded    bool                // b64:false
@@ -163,20 +163,31 @@ func (h *Header) readAlgorithm(p Policy) error {
 }
 
 func (h *Header) readTypes(p Policy) error {
-	var err error
-	if h.Type, err = h.text("typ", false); err == nil && !slices.Contains(p.Types, h.Type) {
+	typ, err := h.text("typ", false)
+	if h.Type = ShortType(typ); err == nil && !slices.Contains(p.Types, h.Type) {
 		err = errors.New("typ is not accepted")
 	}
 	if err != nil {
 		return headerError("proof.header.typ", err)
 	}
-	if h.ContentType, err = h.text("cty", false); err != nil {
+	cty, err := h.text("cty", false)
+	if err != nil {
 		return headerError("proof.header.cty", err)
 	}
+	h.ContentType = ShortType(cty)
 	if _, ok := h.members["enc"]; ok { // only an encrypted object has it (RFC 7516, 4.1.2)
 		return headerError("proof.header.typ", errors.New("header of an encrypted object"))
 	}
 	return nil
+}
+
+// ShortType gives a value of typ or cty without application/ in front, which
+// means the same with it and without (RFC 7515, 4.1.9 and 4.1.10).
+func ShortType(typ string) string {
+	if short, ok := strings.CutPrefix(typ, "application/"); ok && short != "" && !strings.Contains(short, "/") {
+		return short
+	}
+	return typ
 }
 
 // readCritical holds RFC 7515, 4.1.11 to the letter.

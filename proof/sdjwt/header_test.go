@@ -77,7 +77,7 @@ func TestTV10To16(t *testing.T) {
 		{"TV-19 text behind", head("") + "{}", proof.Malformed},
 		{"typ missing", `{"alg":"ES256"}`, proof.Header},
 		{"typ in capitals", `{"alg":"ES256","typ":"DC+SD-JWT"}`, proof.Header},
-		{"typ with application/", `{"alg":"ES256","typ":"application/dc+sd-jwt"}`, proof.Header},
+		{"typ of another tree", `{"alg":"ES256","typ":"text/dc+sd-jwt"}`, proof.Header},
 		{"typ of a KB-JWT", `{"alg":"ES256","typ":"kb+jwt"}`, proof.Header},
 	}
 	good := sign(t, func(in []byte) ([]byte, error) { return jose.Sign(key, "ES256", in) }, head(""), payload)
@@ -94,6 +94,11 @@ func TestTV10To16(t *testing.T) {
 			accepted(t, good, sdjwt.PolicyOf(sdjwt.VC), key.Public())
 		})
 	}
+	long := sign(t, func(in []byte) ([]byte, error) { return jose.Sign(key, "ES256", in) }, `{"alg":"ES256","typ":"application/dc+sd-jwt"}`, payload)
+	if s, err := sdjwt.ParseCredential([]byte(long)); err != nil || s.Kind != sdjwt.VC {
+		t.Errorf("typ with application/ in front: %v", err)
+	}
+	accepted(t, long, sdjwt.PolicyOf(sdjwt.VC), key.Public())
 	der, err := x509.MarshalPKIXPublicKey(key.Public())
 	if err != nil {
 		t.Fatal(err)
