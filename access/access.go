@@ -123,8 +123,8 @@ const FreshFor = 5 * time.Minute
 // wait for: were it somebody else, the true owner has read the letter by then.
 var rests = []Act{SealCredentials, RevokeCredentials, ManageSeal}
 
-// RestFor is how long after a recovery nothing is sealed or revoked, and no power
-// is given to anybody: see MayGive.
+// RestFor is how long after a recovery nothing is sealed or revoked, no power is
+// given to anybody, and the account is not deleted: see MayGive and Delete.
 const RestFor = 24 * time.Hour
 
 // powerful are the acts that make an account worth stealing: whoever may do one
@@ -251,7 +251,8 @@ func (a Actor) rest(now time.Time) error {
 	if a.Recovered.IsZero() || now.Sub(a.Recovered) >= RestFor {
 		return nil
 	}
-	return fault.New(fault.Forbidden, "access.rest", nil).With("Until", a.Recovered.Add(RestFor).UTC().Format("2006-01-02 15:04"))
+	until := a.Recovered.Add(RestFor)
+	return fault.New(fault.Forbidden, "access.rest", nil).With("Until", until).With("Time", until.UTC().Format("15:04"))
 }
 
 // MayGive is May for what gives power to somebody else or to a program: a role, a
@@ -265,7 +266,8 @@ func (a Actor) MayGive(act Act, b BodyID, now time.Time) error {
 	return a.gives(now)
 }
 
-// gives is what MayGive asks of the person, in any body and in none.
+// gives is what MayGive asks of the person, in any body and in none, and what is done
+// to an account for good.
 func (a Actor) gives(now time.Time) error {
 	if err := a.rest(now); err != nil {
 		return err

@@ -29,6 +29,10 @@ type Identity struct {
 	Name    string // of the provider, as it is shown
 	Created time.Time
 	Used    time.Time
+
+	// Shown is when the provider last had its user show who they are; zero where it
+	// did not say. It is not kept.
+	Shown time.Time
 }
 
 // A Login is what lets somebody in: one of the two.
@@ -57,9 +61,8 @@ type loginStore interface {
 	// Logins gives what lets a person in, the first made first.
 	Logins(ctx context.Context, id PersonID) (Logins, error)
 
-	// PasskeyByID and IdentityBySubject find one; NotFound where nobody has it.
+	// PasskeyByID finds one; NotFound where nobody has it.
 	PasskeyByID(ctx context.Context, credential string) (Passkey, error)
-	IdentityBySubject(ctx context.Context, issuer, subject string) (Identity, error)
 
 	// AddLogin gives a person one more and keeps the letter. One that somebody
 	// has, and more than twenty, are a Conflict.
@@ -68,9 +71,9 @@ type loginStore interface {
 	// RenamePasskey changes what its owner calls it.
 	RenamePasskey(ctx context.Context, id PersonID, credential, name string) error
 
-	// RemoveLogin takes one away and keeps the letter; the last one is a
-	// Conflict.
-	RemoveLogin(ctx context.Context, id PersonID, l Login, tell mail.Letter) error
+	// RemoveLogin takes one away, begins a new epoch and keeps the letter; the last
+	// one is a Conflict.
+	RemoveLogin(ctx context.Context, id PersonID, l Login, tell mail.Letter) (epoch int64, err error)
 
 	// UsedPasskey keeps the counter of a sign-in and its time, and stops a
 	// recovery that runs. A counter that is not above the last one, unless both
@@ -105,14 +108,16 @@ func (a *Accounts) AddLogin(ctx context.Context, actor Actor, l Login) error {
 	return a.tell(ctx, actor.Person, "adding a login", l, "mail.passkey.added", a.Store.AddLogin)
 }
 
-// RemoveLogin takes a passkey or an identity away, never the last one.
-func (a *Accounts) RemoveLogin(ctx context.Context, actor Actor, l Login) error {
+// RemoveLogin takes a passkey or an identity away, never the last one. All sessions
+// of the person end, for whoever had it may be in one of them, but for the one that
+// goes on in the epoch given.
+func (a *Accounts) RemoveLogin(ctx context.Context, actor Actor, l Login) (epoch int64, err error) {
 	if err := actor.selfFresh(a.now()); err != nil {
-		return err
+		return 0, err
 	}
 	all, err := a.Store.Logins(ctx, actor.Person)
 	if err != nil {
-		return wrap("removing a login", err)
+		return 0, wrap("removing a login", err)
 	}
 	// The letter names it as its owner does.
 	for _, k := range all.Passkeys {
@@ -125,7 +130,12 @@ func (a *Accounts) RemoveLogin(ctx context.Context, actor Actor, l Login) error 
 			l.Identity = &i
 		}
 	}
-	return a.tell(ctx, actor.Person, "removing a login", l, "mail.passkey.removed", a.Store.RemoveLogin)
+	err = a.tell(ctx, actor.Person, "removing a login", l, "mail.passkey.removed",
+		func(ctx context.Context, id PersonID, l Login, tell mail.Letter) (err error) {
+			epoch, err = a.Store.RemoveLogin(ctx, id, l, tell)
+			return err
+		})
+	return epoch, err
 }
 
 func (a *Accounts) tell(ctx context.Context, id PersonID, what string, l Login, key string,

@@ -63,9 +63,10 @@ func (a *Accounts) Remains(ctx context.Context, actor Actor) (Remains, error) {
 	return r, wrap("reading what would be deleted", err)
 }
 
-// Delete deletes the account of the person and all that is personal, for good.
+// Delete deletes the account of the person and all that is personal, for good. It
+// rests after a recovery: what an intruder deletes, its owner does not get back.
 func (a *Accounts) Delete(ctx context.Context, actor Actor) error {
-	if err := actor.selfFresh(a.now()); err != nil {
+	if err := actor.gives(a.now()); err != nil {
 		return err
 	}
 	p, err := a.Store.PersonByID(ctx, actor.Person)

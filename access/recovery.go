@@ -69,8 +69,8 @@ func digestCode(salt, plain string) string {
 type recoveryStore interface {
 	// SendRecovery keeps a ticket to recover the account of an address and the
 	// letter that carries it. Where no account has the address, the ticket is
-	// ended from the beginning and the other letter is kept; the work is the
-	// same. Where an address has had enough of them for now, nothing is kept.
+	// ended from the beginning and the other letter is kept, once a day; the work is
+	// the same. Where an address has had enough of them for now, nothing is kept.
 	SendRecovery(ctx context.Context, t Ticket, l, unknown mail.Letter) error
 
 	// KeepCodes takes the place of all codes of a person.

@@ -238,17 +238,17 @@ func (p *parser) dateRules() {
 	birth, decision := r.Candidate.DateOfBirth, r.Decision.Date
 	order := func(path, key, rule string, first, second Date) {
 		if !first.IsZero() && !second.IsZero() && second.Before(first) {
-			p.add(path, key, rule, "Earlier", second.String(), "Later", first.String())
+			p.add(path, key, rule, "Earlier", second.Time(), "Later", first.Time())
 		}
 	}
 	born := func(path string, d Date) {
 		if !birth.IsZero() && !d.IsZero() && !birth.Before(d) {
-			p.add(path, "date.birth", "TI-8", "Value", d.String(), "Birth", birth.String())
+			p.add(path, "date.birth", "TI-8", "Value", d.Time(), "Birth", birth.Time())
 		}
 	}
 	past := func(path string, d Date) {
 		if d.Time().After(p.now.Add(skew)) {
-			p.add(path, "date.future", "TI-8", "Value", d.String())
+			p.add(path, "date.future", "TI-8", "Value", d.Time())
 		}
 	}
 	past("$.candidate.dateOfBirth", birth)
@@ -270,14 +270,14 @@ func (p *parser) dateRules() {
 	order("$.validity.from", "date.validFrom", "TI-8", decision, r.Validity.From)
 	order("$.validity.until", "date.period", "R85", r.Validity.From, r.Validity.Until)
 	if u := r.Validity.Until; !u.IsZero() && u.End().Before(p.now) {
-		p.add("$.validity.until", "date.expired", "R85", "Value", u.String())
+		p.add("$.validity.until", "date.expired", "R85", "Value", u.Time())
 	}
 	for i, a := range r.Body.Accreditations {
 		at := p.accreditationAt[i]
 		order(at+".until", "date.period", "R70", a.From, a.Until)
 		order(at+".from", "date.accreditation", "R70", a.From, decision)
 		if !decision.IsZero() && !a.Until.IsZero() && a.Until.Before(decision) {
-			p.add(at+".until", "date.accreditation", "R70", "Later", a.Until.String(), "Earlier", decision.String())
+			p.add(at+".until", "date.accreditation", "R70", "Later", a.Until.Time(), "Earlier", decision.Time())
 		}
 	}
 }

@@ -16,6 +16,7 @@
 package award
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -188,9 +189,11 @@ type Store interface {
 	// ticket and letter. One that is in an account is a Conflict.
 	SendClaim(ctx context.Context, body access.BodyID, id assessment.ResultID, email, lang string, c ClaimLetter) error
 
-	// BegunAwards gives Awards whose sealing began before a time and has not
-	// ended, the oldest first.
-	BegunAwards(ctx context.Context, before time.Time, limit int) ([]Ref, error)
+	// BegunAwards gives Awards whose sealing began before a time, has not ended
+	// and does not rest now: those that were tried least often first, then the
+	// oldest. RestSeal counts a try and lets the Award rest until a time.
+	BegunAwards(ctx context.Context, before, now time.Time, limit int) ([]BegunRef, error)
+	RestSeal(ctx context.Context, r Ref, until time.Time) error
 
 	// Copies gives the copies that the body itself issued of an Award, without
 	// their bytes; Copy gives one with them.
@@ -209,8 +212,11 @@ type Store interface {
 	// now.
 	Handed(ctx context.Context, body access.BodyID) ([]portfolio.Handed, error)
 
-	// PublishingBodies gives the bodies that have status lists.
+	// PublishingBodies gives the bodies that have status lists; DueBodies those of
+	// them that have one which is to be signed at a time or before, the one that
+	// has waited longest first.
 	PublishingBodies(ctx context.Context) ([]access.BodyID, error)
+	DueBodies(ctx context.Context, at time.Time) ([]access.BodyID, error)
 
 	HolderStore
 }
@@ -229,13 +235,19 @@ type Ref struct {
 	ID   assessment.ResultID
 }
 
+// A BegunRef names an Award whose sealing has begun.
+type BegunRef struct {
+	Ref
+	Tries int // to finish it, by ResumeAll
+}
+
 // A CopyInfo says which forms there are of a credential.
 type CopyInfo struct {
 	ID   credential.ID
 	Form credential.Form
 }
 
-// Config says with what a Desk works. All but Log are needed.
+// Config says with what a Desk works. All but Log and Patience are needed.
 type Config struct {
 	Store     Store
 	Issuers   Issuers
@@ -243,11 +255,16 @@ type Config struct {
 	PublicURL string // origin of the public pages
 	Now       func() time.Time
 	Log       *slog.Logger
+
+	// Patience is how long ResumeAll and PublishAll wait for one body; 0 means
+	// Patience.
+	Patience time.Duration
 }
 
 // A Desk is where Awards are worked on. It is safe for concurrent use.
 type Desk struct {
-	c Config
+	c      Config
+	tended tended
 }
 
 // New makes a Desk.
@@ -261,7 +278,8 @@ func New(c Config) (*Desk, error) {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Desk{c: c}, nil
+	c.Patience = cmp.Or(c.Patience, Patience)
+	return &Desk{c: c, tended: tended{atWork: map[string]bool{}, failed: map[access.BodyID]int{}}}, nil
 }
 
 func (d *Desk) now() time.Time { return d.c.Now().UTC().Truncate(time.Second) }

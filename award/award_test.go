@@ -151,6 +151,10 @@ func TestImportRefuses(t *testing.T) {
 	if rows, err := b.desk.Awards(ctx, b.officer, bodyID, award.Filter{}); err != nil || len(rows) != 0 {
 		t.Errorf("refused files left %d awards, %v", len(rows), err)
 	}
+	data := b.result(t)
+	if _, _, err := b.desk.Import(ctx, b.officer, bodyID, append(data, bytes.Repeat([]byte(" "), award.MaxResult-len(data))...)); err != nil {
+		t.Errorf("the largest file: %v", err)
+	}
 }
 
 func TestImportTwice(t *testing.T) {
@@ -231,7 +235,7 @@ func TestEachActAsksForLeave(t *testing.T) {
 		"Change": {access.RevokeCredentials, func(w access.Actor) error {
 			return b.desk.Change(ctx, w, bodyID, a.ID, status.Revoked, issuer.Withdrawn, "")
 		}},
-		"SendClaim": {access.ImportResults, func(w access.Actor) error { return b.desk.SendClaim(ctx, w, bodyID, a.ID, "b@example.org", "") }},
+		"SendClaim": {access.SealCredentials, func(w access.Actor) error { return b.desk.SendClaim(ctx, w, bodyID, a.ID, "b@example.org", "") }},
 		"Discard":   {access.ImportResults, func(w access.Actor) error { return b.desk.Discard(ctx, w, bodyID, uuidOf(1)) }},
 	}
 	for name, c := range acts {

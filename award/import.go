@@ -16,7 +16,7 @@ import (
 )
 
 // MaxResult is how many bytes the file of a Result may have.
-const MaxResult = 4 << 20
+const MaxResult = 2 << 20
 
 // Import keeps the Result in a file as an Award that waits to be sealed. The file
 // is read strictly and must name this very body: the error is a fault.List with

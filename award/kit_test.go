@@ -89,6 +89,7 @@ func (b *bench) newDesk(t *testing.T, s award.Store, i award.Issuers) *award.Des
 	t.Helper()
 	d, err := award.New(award.Config{
 		Store: s, Issuers: i, Links: b.links, PublicURL: publicURL, Now: b.now, Log: slog.New(slog.DiscardHandler),
+		Patience: 5 * time.Minute, // the race detector on a busy machine
 	})
 	if err != nil {
 		t.Fatal(err)

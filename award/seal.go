@@ -167,10 +167,11 @@ func (d *Desk) claimLetter(aw Award, r assessment.Result) (*ClaimLetter, error) 
 }
 
 // SendClaim sends the claim letter of a sealed credential to an address, in the
-// place of links that were sent before. One that is in an account already is a
+// place of links that were sent before. It decides who receives what is sealed, and
+// so asks for the same leave as sealing. One that is in an account already is a
 // Conflict.
 func (d *Desk) SendClaim(ctx context.Context, a access.Actor, body access.BodyID, id assessment.ResultID, email, lang string) error {
-	if err := d.may(a, access.ImportResults, body); err != nil {
+	if err := d.may(a, access.SealCredentials, body); err != nil {
 		return err
 	}
 	aw, err := d.c.Store.Award(ctx, body, id)
@@ -199,64 +200,4 @@ func (d *Desk) SendClaim(ctx context.Context, a access.Actor, body access.BodyID
 	}
 	letter.Ticket.By = a.By()
 	return d.c.Store.SendClaim(ctx, body, id, aw.Email, aw.Lang, *letter)
-}
-
-// ResumeAll goes on with what a crash has left of sealing, of every body. It goes
-// on past one that fails; what fails is logged, and stays for the next time.
-func (d *Desk) ResumeAll(ctx context.Context) (sealed int, err error) {
-	refs, err := d.c.Store.BegunAwards(ctx, d.now().Add(-resumeAfter), 200)
-	if err != nil {
-		return 0, err
-	}
-	var errs []error
-	for _, ref := range refs {
-		if ctx.Err() != nil {
-			break
-		}
-		if err := d.resume(ctx, ref); err != nil {
-			d.c.Log.ErrorContext(ctx, "sealing is not finished", "body", ref.Body, "result", ref.ID, "err", err)
-			errs = append(errs, err)
-			continue
-		}
-		sealed++
-	}
-	return sealed, errors.Join(append(errs, ctx.Err())...)
-}
-
-// resumeAfter is how long sealing may be left to whoever began it.
-const resumeAfter = 2 * time.Minute
-
-func (d *Desk) resume(ctx context.Context, ref Ref) error {
-	s, err := d.c.Issuers.For(ctx, ref.Body)
-	if err != nil {
-		return err
-	}
-	_, err = d.goOn(ctx, s, ref)
-	return err
-}
-
-// PublishAll signs the status lists of every body that have to be, and tells how
-// many it signed. A body that cannot is logged and stops no other.
-func (d *Desk) PublishAll(ctx context.Context) (signed int, err error) {
-	bodies, err := d.c.Store.PublishingBodies(ctx)
-	if err != nil {
-		return 0, err
-	}
-	var errs []error
-	for _, body := range bodies {
-		if ctx.Err() != nil {
-			break
-		}
-		i, err := d.c.Issuers.ForLists(ctx, body)
-		var n int
-		if err == nil {
-			n, err = i.Publish(ctx)
-		}
-		signed += n
-		if err != nil && ctx.Err() == nil {
-			d.c.Log.ErrorContext(ctx, "status lists are not published", "body", body, "err", err)
-			errs = append(errs, fmt.Errorf("publishing the status lists of body %s: %w", body, err))
-		}
-	}
-	return signed, errors.Join(append(errs, ctx.Err())...)
 }

@@ -36,7 +36,7 @@ func (p Profile) CheckDraft() fault.List {
 	}
 	for i, a := range p.Accreditations {
 		if !a.Until.IsZero() && a.Until.Before(a.From) {
-			c.Add(fmt.Sprintf("$.accreditations[%d].until", i), "result.date.period", "R70", "Earlier", a.Until.String(), "Later", a.From.String())
+			c.Add(fmt.Sprintf("$.accreditations[%d].until", i), "result.date.period", "R70", "Earlier", a.Until.Time(), "Later", a.From.Time())
 		}
 	}
 	c.languages(p.Languages)

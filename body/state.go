@@ -52,7 +52,7 @@ func (s State) Ready() bool {
 // Message is the message key, with its arguments, that tells the state and
 // what to do.
 func (s State) Message() (key string, args map[string]any) {
-	until := map[string]any{"Until": s.Until.UTC().Format(time.DateOnly)}
+	until := map[string]any{"Until": s.Until}
 	switch s.Standing {
 	case Requested:
 		return "body.seal.state.requested", nil

@@ -409,28 +409,6 @@ func TestTasks(t *testing.T) {
 	})
 }
 
-func TestPublishing(t *testing.T) {
-	t.Parallel()
-	good, bad := &publisher{}, &publisher{err: errors.New("no key")}
-	task := jobs.Publishing(time.Minute, func(context.Context) ([]jobs.Publisher, error) { return []jobs.Publisher{bad, good}, nil })
-	if err := task.Run(t.Context()); !errors.Is(err, bad.err) {
-		t.Errorf("the error is %v", err)
-	}
-	if good.times != 1 {
-		t.Error("one body's fault keeps another from publishing")
-	}
-}
-
-type publisher struct {
-	times int
-	err   error
-}
-
-func (p *publisher) Publish(context.Context) (int, error) {
-	p.times++
-	return 1, p.err
-}
-
 // TestRequestsAreNotKeptWaiting holds what the one writer of SQLite is for: changes of
 // people come between those of jobs.
 func TestRequestsAreNotKeptWaiting(t *testing.T) {

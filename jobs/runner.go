@@ -3,7 +3,6 @@ package jobs
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"time"
@@ -24,25 +23,6 @@ type Task struct {
 	Name  string // of letters, digits and stops
 	Every time.Duration
 	Run   func(context.Context) error
-}
-
-// A Publisher signs the status lists of one body that are new, changed or old.
-type Publisher interface {
-	Publish(context.Context) (signed int, err error)
-}
-
-// Publishing is the Task that publishes for every body that bodies gives then. One
-// body that fails does not keep the others from it.
-func Publishing(every time.Duration, bodies func(context.Context) ([]Publisher, error)) Task {
-	return Task{Name: "publish", Every: every, Run: func(ctx context.Context) error {
-		all, err := bodies(ctx)
-		errs := []error{err}
-		for _, p := range all {
-			_, err := p.Publish(ctx)
-			errs = append(errs, err)
-		}
-		return errors.Join(errs...)
-	}}
 }
 
 // Config says what runs jobs and with what.

@@ -62,7 +62,7 @@ create table tickets (
     ended_at   bigint          check (ended_at > 0)
 );
 
-create index tickets_email on tickets (email, purpose, created_at) where email <> '';
+create index tickets_email on tickets (lower(email), created_at);
 create index tickets_person on tickets (person) where person is not null;
 create index tickets_body on tickets (body) where body is not null;
 create index tickets_subject on tickets (subject) where subject <> '';

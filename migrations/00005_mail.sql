@@ -32,5 +32,6 @@ create table letters (
 create unique index letters_again on letters (again_of) where again_of is not null;
 create index letters_body on letters (body, created_at);
 create index letters_person on letters (person) where person <> '';
+create index letters_address on letters (lower(address));
 create index letters_ticket on letters (ticket) where ticket <> '';
 create index letters_old on letters (created_at) where purged_at is null;

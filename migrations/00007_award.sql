@@ -4,7 +4,8 @@
 -- with them. An award has the id of its result.
 
 -- The document is the result as it will be sealed. Once it is sealed, it stands in
--- results alone. look is how its certificates look, as it was when sealing began.
+-- results alone. look is how its certificates look, as it was when sealing began. What
+-- was begun and cannot be finished rests between two tries, so that what can be is.
 create table awards (
     id          text   not null primary key check (length(id) = 36),
     body        text   not null references bodies (id),
@@ -20,6 +21,8 @@ create table awards (
     imported_by text   not null check (imported_by <> ''),
     begun_at    bigint          check (begun_at > 0),
     begun_by    text            check (begun_by <> ''),
+    tries       integer not null default 0 check (tries >= 0),       -- to finish it
+    rests_until bigint  not null default 0 check (rests_until >= 0), -- then it is tried again
     sealed_at   bigint          check (sealed_at >= begun_at),
     draft       text            references drafts (id),
     credential  text            references sealed (id), -- the edc form, which the links lead to
@@ -36,10 +39,12 @@ create table awards (
 );
 
 create index awards_imported on awards (body, imported_at, id);
+create index awards_open on awards (body, imported_at, id) where sealed_at is null;
 create index awards_sealed on awards (body, sealed_at, id) where sealed_at is not null;
 create index awards_begun on awards (begun_at) where begun_at is not null and sealed_at is null;
 create index awards_holder on awards (holder) where holder is not null;
 create index awards_draft on awards (draft) where draft is not null;
+create index awards_email on awards (lower(email)) where email <> '';
 
 -- id names a link on pages and opens nothing. The printed link of a credential has
 -- no end; its holder switches it off and on.

@@ -193,10 +193,14 @@ func (p *Portfolio) Delete(ctx context.Context, a access.Actor, id ItemID) error
 	if uuid.Validate(string(id)) != nil {
 		return none()
 	}
+	i, err := p.cfg.Store.Item(ctx, a.Person, id)
+	if err != nil {
+		return err
+	}
 	if err := p.cfg.Store.DeleteItem(ctx, a.Person, id); err != nil {
 		return err
 	}
-	p.sweepNow(ctx)
+	p.removeNow(ctx, i.File.Blob)
 	return nil
 }
 

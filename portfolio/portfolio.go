@@ -89,9 +89,6 @@ type Store interface {
 	// Removed forgets a file that is gone; NotRemoved counts a try that failed.
 	Removed(ctx context.Context, name string) error
 	NotRemoved(ctx context.Context, name string) error
-
-	// ForgetPerson deletes all rows of a person and marks the files for removal.
-	ForgetPerson(ctx context.Context, person access.PersonID) error
 }
 
 // Blobs keeps the files.

@@ -233,37 +233,25 @@ func TestHandIn(t *testing.T) {
 	}
 }
 
-func TestForget(t *testing.T) {
+// What one person deletes does not wait for what others left.
+func TestDeleteRemovesOnesOwnFile(t *testing.T) {
 	t.Parallel()
 	k := newKit(t, portfolio.Limits{})
 	ida, ben := person(), person()
-	s, _ := k.frozen(ida, 3)
-	kept, items := k.frozen(ben, 2)
-	if _, err := k.HandIn(t.Context(), ida, s.ID, "demo-body", "Assessment", start.AddDate(0, 1, 0), true); err != nil {
-		t.Fatal(err)
-	}
+	mine, his := k.add(ida, artefact(), pdf), k.add(ben, artefact(), pdf)
 	k.blobs.fail(true)
-	if left, err := k.Forget(t.Context(), ida.Person); err != nil || left != 3 {
-		t.Errorf("Forget with the storage down: %d left, %v; want 3", left, err)
-	}
-	if all, err := k.Items(t.Context(), ida); err != nil || len(all) != 0 {
-		t.Errorf("Items = %v, %v", all, err)
-	}
-	if sets, err := k.Sets(t.Context(), ida); err != nil || len(sets) != 0 {
-		t.Errorf("Sets = %v, %v", sets, err)
+	if err := k.Delete(t.Context(), ben, his.ID); err != nil {
+		t.Errorf("Delete with the storage down: %v", err)
 	}
 	k.blobs.fail(false)
-	if left, err := k.Sweep(t.Context()); err != nil || left != 0 {
+	if err := k.Delete(t.Context(), ida, mine.ID); err != nil {
+		t.Error(err)
+	}
+	if got := k.blobs.names(); len(got) != 1 || got[0] != his.File.Blob {
+		t.Errorf("files %v, want ben's alone", got)
+	}
+	if left, err := k.Sweep(t.Context()); err != nil || left != 0 || len(k.blobs.names()) != 0 {
 		t.Errorf("Sweep: %d left, %v", left, err)
-	}
-	if n := len(k.blobs.names()); n != 2 {
-		t.Errorf("%d files, want ben's 2", n)
-	}
-	if content, err := k.read(ben, items[0].ID); err != nil || content != pdf+"0" {
-		t.Errorf("ben's file: %q, %v", content, err)
-	}
-	if got, err := k.Set(t.Context(), ben, kept.ID); err != nil || got.Root != kept.Root {
-		t.Errorf("ben's set: %+v, %v", got, err)
 	}
 }
 

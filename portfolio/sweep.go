@@ -3,8 +3,6 @@ package portfolio
 import (
 	"context"
 	"time"
-
-	"github.com/probatum/probatum/access"
 )
 
 const (
@@ -52,13 +50,13 @@ func (p *Portfolio) remove(ctx context.Context, name string) error {
 	return failed
 }
 
-// sweepNow removes files after their rows are gone. Where that fails, they stay
+// removeNow removes the file of an item that is gone. Where that fails, it stays
 // listed for the next Sweep, and the person's act is done all the same.
-func (p *Portfolio) sweepNow(ctx context.Context) {
+func (p *Portfolio) removeNow(ctx context.Context, name string) {
 	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 	defer stop()
-	if _, err := p.Sweep(ctx); err != nil {
-		p.cfg.Log.WarnContext(ctx, "files of evidence were not removed", "err", err)
+	if err := p.remove(ctx, name); err != nil {
+		p.cfg.Log.WarnContext(ctx, "a file of evidence was not removed", "err", err)
 	}
 }
 
@@ -74,14 +72,4 @@ func (p *Portfolio) giveUp(ctx context.Context, name string) {
 	if err != nil {
 		p.cfg.Log.WarnContext(ctx, "a file of evidence was not taken back", "err", err)
 	}
-}
-
-// Forget deletes everything of a person: rows at once, files as soon as they can
-// be removed. It tells how many files are left for the next Sweep. It is for
-// those who delete accounts; who may do that is decided there.
-func (p *Portfolio) Forget(ctx context.Context, person access.PersonID) (left int, err error) {
-	if err := p.cfg.Store.ForgetPerson(ctx, person); err != nil {
-		return 0, err
-	}
-	return p.Sweep(ctx)
 }

@@ -41,7 +41,7 @@ func scanAward(row scanner) (a award.Award, err error) {
 		return award.Award{}, fmt.Errorf("reading award %s: %w", a.ID, err)
 	}
 	a.Document, a.Look = []byte(document), []byte(look)
-	a.ImportedAt, a.SealedAt, a.ClaimedAt = fromMillis(imported), timeOf(sealed), timeOf(claimed)
+	a.ImportedAt, a.SealedAt, a.ClaimedAt = moment(imported), timeOf(sealed), timeOf(claimed)
 	a.SealedBy = begun.String
 	a.State = stateOf(begun.Valid, sealed.Valid)
 	return a, nil
@@ -109,6 +109,9 @@ func (s *Store) Award(ctx context.Context, body access.BodyID, id assessment.Res
 }
 
 func awardBy(ctx context.Context, q rower, body access.BodyID, id assessment.ResultID) (award.Award, error) {
+	if !plain(string(body), string(id)) {
+		return award.Award{}, noAward()
+	}
 	a, err := scanAward(q.QueryRowContext(ctx, `select `+awardColumns+` where a.body = $1 and a.id = $2`, string(body), string(id)))
 	if errors.Is(err, sql.ErrNoRows) {
 		return award.Award{}, noAward()
@@ -118,6 +121,23 @@ func awardBy(ctx context.Context, q rower, body access.BodyID, id assessment.Res
 
 // awardsAtOnce is how many awards a list has where its reader does not say.
 const awardsAtOnce = 50
+
+// The lists of awards, each with an index of its own.
+const (
+	awardRows = `select a.id, a.summary, a.imported_at, a.email <> '', a.begun_at is not null, a.sealed_at, coalesce(d.state, 0), a.holder is not null
+		from awards a left join drafts d on d.id = a.draft
+		where a.body = $1 and ($7 < 0 or d.state = $7) and `
+
+	awardsImported = awardRows + importedBefore
+	awardsOpen     = awardRows + `a.sealed_at is null and ` + importedBefore
+	awardsSealed   = awardRows + `a.sealed_at is not null and (a.sealed_at < $2 or a.sealed_at = $2 and a.id < $3)
+			and ($4 >= 0 and $5 >= 0 and $6 >= 0)
+		order by a.sealed_at desc, a.id desc limit $8`
+
+	importedBefore = `(a.imported_at < $2 or a.imported_at = $2 and a.id < $3)
+			and ($4 = 1 and a.begun_at is null or $5 = 1 and a.begun_at is not null and a.sealed_at is null or $6 = 1 and a.sealed_at is not null)
+		order by a.imported_at desc, a.id desc limit $8`
+)
 
 // Awards lists awards of a body. See award.Filter.
 func (s *Store) Awards(ctx context.Context, body access.BodyID, f award.Filter) ([]award.Row, error) {
@@ -134,19 +154,15 @@ func (s *Store) Awards(ctx context.Context, body access.BodyID, f award.Filter) 
 	if f.Stand != nil {
 		stand = int64(*f.Stand)
 	}
-	// Two orders, each with an index of its own.
-	query := `select a.id, a.summary, a.imported_at, a.email <> '', a.begun_at is not null, a.sealed_at, coalesce(d.state, 0), a.holder is not null
-		from awards a left join drafts d on d.id = a.draft
-		where a.body = $1 and (a.imported_at < $2 or a.imported_at = $2 and a.id < $3)
-			and ($4 = 1 and a.begun_at is null or $5 = 1 and a.begun_at is not null and a.sealed_at is null or $6 = 1 and a.sealed_at is not null)
-			and ($7 < 0 or d.state = $7)
-		order by a.imported_at desc, a.id desc limit $8`
-	if f.Sealed {
-		query = `select a.id, a.summary, a.imported_at, a.email <> '', a.begun_at is not null, a.sealed_at, coalesce(d.state, 0), a.holder is not null
-		from awards a left join drafts d on d.id = a.draft
-		where a.body = $1 and a.sealed_at is not null and (a.sealed_at < $2 or a.sealed_at = $2 and a.id < $3)
-			and ($4 >= 0 and $5 >= 0 and $6 >= 0) and ($7 < 0 or d.state = $7)
-		order by a.sealed_at desc, a.id desc limit $8`
+	query := awardsImported
+	switch {
+	case f.Sealed:
+		query = awardsSealed
+	case sealed == 0:
+		query = awardsOpen
+	}
+	if !plain(string(body), id) {
+		return nil, nil
 	}
 	rows, err := all(ctx, s.read, scanAwardRow, query, string(body), at, id, waiting, begun, sealed, stand, limit)
 	if err != nil {
@@ -183,7 +199,7 @@ func scanAwardRow(row scanner) (r award.Row, err error) {
 	if err := json.Unmarshal([]byte(summary), &r.Summary); err != nil {
 		return award.Row{}, fmt.Errorf("reading award %s: %w", r.ID, err)
 	}
-	r.ImportedAt, r.SealedAt, r.State = fromMillis(imported), timeOf(sealed), stateOf(begun, sealed.Valid)
+	r.ImportedAt, r.SealedAt, r.State = moment(imported), timeOf(sealed), stateOf(begun, sealed.Valid)
 	return r, nil
 }
 
@@ -265,16 +281,29 @@ func (s *Store) DiscardAward(ctx context.Context, body access.BodyID, id assessm
 	return nil
 }
 
-// BegunAwards gives awards whose sealing has begun and not ended.
-func (s *Store) BegunAwards(ctx context.Context, before time.Time, limit int) ([]award.Ref, error) {
-	refs, err := all(ctx, s.read, func(row scanner) (r award.Ref, err error) {
-		return r, row.Scan(&r.Body, &r.ID)
-	}, `select body, id from awards where begun_at is not null and sealed_at is null and begun_at <= $1
-		order by begun_at, id limit $2`, millis(before), limit)
+// BegunAwards gives awards whose sealing has begun, not ended, and does not rest.
+func (s *Store) BegunAwards(ctx context.Context, before, now time.Time, limit int) ([]award.BegunRef, error) {
+	refs, err := all(ctx, s.read, func(row scanner) (r award.BegunRef, err error) {
+		return r, row.Scan(&r.Body, &r.ID, &r.Tries)
+	}, `select body, id, tries from awards where begun_at is not null and sealed_at is null and begun_at <= $1 and rests_until <= $2
+		order by tries, begun_at, id limit $3`, millis(before), millis(now), limit)
 	if err != nil {
 		return nil, fmt.Errorf("finding awards whose sealing has begun: %w", engineFault(err))
 	}
 	return refs, nil
+}
+
+// RestSeal counts a try to go on with sealing, and lets the award rest. See award.Store.
+func (s *Store) RestSeal(ctx context.Context, r award.Ref, until time.Time) error {
+	err := s.change(ctx, func(tx *sql.Tx, _ time.Time) error {
+		_, err := tx.ExecContext(ctx, `update awards set tries = tries + 1, rests_until = $3
+			where body = $1 and id = $2 and begun_at is not null and sealed_at is null`, string(r.Body), string(r.ID), millis(until))
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("letting award %s rest: %w", r.ID, err)
+	}
+	return nil
 }
 
 // PublishingBodies gives the bodies that have status lists.
@@ -284,6 +313,19 @@ func (s *Store) PublishingBodies(ctx context.Context) ([]access.BodyID, error) {
 	}, `select body from status_publishers order by body`)
 	if err != nil {
 		return nil, fmt.Errorf("finding bodies with status lists: %w", engineFault(err))
+	}
+	return ids, nil
+}
+
+// DueBodies gives the bodies that have status lists to sign, those first that have
+// waited longest.
+func (s *Store) DueBodies(ctx context.Context, at time.Time) ([]access.BodyID, error) {
+	ids, err := all(ctx, s.read, func(row scanner) (id access.BodyID, err error) {
+		return id, row.Scan(&id)
+	}, `select l.body from status_lists l join status_publishers p on p.body = l.body where l.due_at <= $1
+		group by l.body order by min(l.due_at), l.body`, millis(at))
+	if err != nil {
+		return nil, fmt.Errorf("finding bodies with status lists to sign: %w", engineFault(err))
 	}
 	return ids, nil
 }
@@ -313,6 +355,6 @@ func forgetAwards(ctx context.Context, tx *sql.Tx, now time.Time, person access.
 		return err
 	}
 	_, err := tx.ExecContext(ctx, `update awards set email = '', lang = ''
-		where email <> '' and lower(email) = (select email from people where id = $1)`, string(person))
+		where email <> '' and lower(email) = (select lower(email) from people where id = $1)`, string(person))
 	return err
 }

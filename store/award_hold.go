@@ -34,6 +34,9 @@ func (s *Store) HeldAward(ctx context.Context, person access.PersonID, id assess
 }
 
 func heldBy(ctx context.Context, q rower, person access.PersonID, id assessment.ResultID) (award.Award, error) {
+	if !plain(string(id)) {
+		return award.Award{}, noAward()
+	}
 	a, err := scanAward(q.QueryRowContext(ctx, `select `+awardColumns+` where a.holder = $1 and a.id = $2`, string(person), string(id)))
 	if errors.Is(err, sql.ErrNoRows) {
 		return award.Award{}, noAward()
@@ -125,7 +128,7 @@ func (s *Store) Links(ctx context.Context, id assessment.ResultID) ([]award.Kept
 		var created int64
 		var closes, closed sql.NullInt64
 		err = row.Scan(&l.ID, &l.Token, &l.Printed, &created, &closes, &closed, &l.Off)
-		l.Created, l.Closes, l.Closed = fromMillis(created), timeOf(closes), timeOf(closed)
+		l.Created, l.Closes, l.Closed = moment(created), timeOf(closes), timeOf(closed)
 		return l, err
 	}, `select l.id, l.token, l.printed = 1, l.created_at, l.closes_at, l.closed_at, l.off_at is not null
 		from awards a join links l on l.credential = a.credential
@@ -139,22 +142,27 @@ func (s *Store) Links(ctx context.Context, id assessment.ResultID) ([]award.Kept
 	return links, nil
 }
 
-// mostHours is of how many hours a link shows how often it was looked at.
+// mostHours is of how many hours a link shows how often it was looked at, the latest.
 const mostHours = 200
 
-// looksAt puts to links how often they were looked at.
+// looksAt puts to links how often they were looked at, in all and by the hour.
 func (s *Store) looksAt(ctx context.Context, id assessment.ResultID, links []award.KeptLink) error {
 	type look struct {
 		token string
+		sum   int
 		award.Look
 	}
 	looks, err := all(ctx, s.read, func(row scanner) (k look, err error) {
 		var hour int64
-		err = row.Scan(&k.token, &hour, &k.Count)
-		k.Hour = fromMillis(hour)
+		err = row.Scan(&k.token, &hour, &k.Count, &k.sum)
+		k.Hour = moment(hour)
 		return k, err
-	}, `select k.token, k.hour, k.looks from awards a join links l on l.credential = a.credential
-		join link_looks k on k.token = l.token where a.id = $1 order by k.hour desc`, string(id))
+	}, `select token, hour, looks, total from (
+			select k.token, k.hour, k.looks, cast(sum(k.looks) over (partition by k.token) as bigint) as total,
+				row_number() over (partition by k.token order by k.hour desc) as n
+			from awards a join links l on l.credential = a.credential join link_looks k on k.token = l.token
+			where a.id = $1) as by_hour
+		where n <= $2 order by hour desc`, string(id), mostHours)
 	if err != nil {
 		return err
 	}
@@ -163,10 +171,8 @@ func (s *Store) looksAt(ctx context.Context, id assessment.ResultID, links []awa
 		if i < 0 {
 			continue
 		}
-		links[i].Looked += k.Count
-		if len(links[i].Looks) < mostHours {
-			links[i].Looks = append(links[i].Looks, k.Look)
-		}
+		links[i].Looked = k.sum
+		links[i].Looks = append(links[i].Looks, k.Look)
 	}
 	return nil
 }
@@ -176,7 +182,7 @@ func (s *Store) PrintedLink(ctx context.Context, id assessment.ResultID) (token 
 	err = s.read.QueryRowContext(ctx, `select l.token from awards a join links l on l.credential = a.credential
 		where a.id = $1 and l.printed = 1`, string(id)).Scan(&token)
 	if errors.Is(err, sql.ErrNoRows) {
-		return "", fault.New(fault.NotFound, "store.link.none", nil)
+		return "", noLink()
 	}
 	if err != nil {
 		return "", fmt.Errorf("finding the link of award %s: %w", id, engineFault(err))
@@ -216,20 +222,20 @@ func (s *Store) MakeLink(ctx context.Context, person access.PersonID, id assessm
 
 // ownLink finds a link of a person's credential.
 func ownLink(ctx context.Context, tx *sql.Tx, person access.PersonID, id assessment.ResultID, link string) (token string, printed bool, err error) {
+	if !plain(string(id), link) {
+		return "", false, noLink()
+	}
 	err = tx.QueryRowContext(ctx, `select l.token, l.printed = 1 from awards a join links l on l.credential = a.credential
 		where a.holder = $1 and a.id = $2 and (l.id = $3 or $3 = '' and l.printed = 1)`,
 		string(person), string(id), link).Scan(&token, &printed)
-	if errors.Is(err, sql.ErrNoRows) {
-		return "", false, fault.New(fault.NotFound, "store.link.none", nil)
-	}
-	return token, printed, err
+	return token, printed, one(err, noLink())
 }
 
 // EndLink closes a link for good. See award.HolderStore.
 func (s *Store) EndLink(ctx context.Context, person access.PersonID, id assessment.ResultID, link string) error {
 	err := s.change(ctx, func(tx *sql.Tx, now time.Time) error {
 		if link == "" {
-			return fault.New(fault.NotFound, "store.link.none", nil)
+			return noLink()
 		}
 		token, printed, err := ownLink(ctx, tx, person, id, link)
 		if err != nil {

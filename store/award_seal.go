@@ -149,7 +149,7 @@ func insertLink(ctx context.Context, tx *sql.Tx, to string, printed bool, now, c
 	rand.Read(random[:]) // never fails: see crypto/rand
 	l := award.KeptLink{
 		ID: uuid.NewString(), Token: base64.RawURLEncoding.EncodeToString(random[:]), Printed: printed,
-		Created: fromMillis(millis(now)), Closes: closes,
+		Created: moment(millis(now)), Closes: closes,
 	}
 	flag := 0
 	if printed {
@@ -215,7 +215,7 @@ func (s *Store) Changes(ctx context.Context, draft credential.DraftID) ([]award.
 	changes, err := all(ctx, s.read, func(row scanner) (c award.Changed, err error) {
 		var at int64
 		err = row.Scan(&c.To, (*string)(&c.Reason), &c.Note, &c.By, &at)
-		c.At = fromMillis(at)
+		c.At = moment(at)
 		return c, err
 	}, `select state, reason, note, actor, changed_at from status_changes
 		where draft = $1 and credential is null order by changed_at, id`, string(draft))

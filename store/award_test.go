@@ -51,6 +51,22 @@ func TestBodyProfile(t *testing.T) {
 	})
 }
 
+func TestBodiesStandByName(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, d database) {
+		s := d.open(t, nil)
+		for _, b := range []access.NewBody{{ID: "zeta", Name: "zeta DEMO"}, {ID: "a-lumen", Name: "Lumen DEMO"}, {ID: "eta", Name: "Eta DEMO"}} {
+			if err := s.MakeBody(t.Context(), b); err != nil {
+				t.Fatal(err)
+			}
+		}
+		all, err := s.Bodies(t.Context())
+		if err != nil || len(all) != 3 || all[0].ID != "eta" || all[1].Name != "Lumen DEMO" || all[2].ID != "zeta" {
+			t.Errorf("Bodies = %v, %v", all, err)
+		}
+	})
+}
+
 func TestCallsAreAnsweredOnce(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, d database) {

@@ -1,25 +1,25 @@
 package store
 
 import (
+	"cmp"
 	"context"
+	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/probatum/probatum/access"
 )
 
-// Bodies gives all bodies, by their short names.
+// Bodies gives all bodies, by name.
 func (s *Store) Bodies(ctx context.Context) ([]access.NewBody, error) {
-	rows, err := s.read.QueryContext(ctx, `select id, name from bodies order by id`)
+	bodies, err := all(ctx, s.read, func(row scanner) (b access.NewBody, err error) {
+		return b, row.Scan(&b.ID, &b.Name)
+	}, `select id, name from bodies`)
 	if err != nil {
-		return nil, engineFault(err)
+		return nil, fmt.Errorf("reading bodies: %w", err)
 	}
-	defer rows.Close() //nolint:errcheck // reading ends with rows.Err
-	var all []access.NewBody
-	for rows.Next() {
-		var b access.NewBody
-		if err := rows.Scan(&b.ID, &b.Name); err != nil {
-			return nil, engineFault(err)
-		}
-		all = append(all, b)
-	}
-	return all, engineFault(rows.Err())
+	slices.SortFunc(bodies, func(a, b access.NewBody) int {
+		return cmp.Or(cmp.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name)), cmp.Compare(a.ID, b.ID))
+	})
+	return bodies, nil
 }

@@ -150,11 +150,3 @@ func (s *Store) keyHistory(ctx context.Context, body string) (keys.History, erro
 	}
 	return h, rows.Err()
 }
-
-// timeOf is the opposite of orNull.
-func timeOf(ms sql.NullInt64) time.Time {
-	if !ms.Valid {
-		return time.Time{}
-	}
-	return time.UnixMilli(ms.Int64).UTC()
-}

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/probatum/probatum/internal/fault"
 )
 
 // patience is how long a change that collided with others is tried again.
@@ -117,7 +119,7 @@ func (s *Store) changeWith(ctx context.Context, f func(tx Tx, now time.Time) err
 
 // once runs f in a transaction and commits it, or gives the error that came between.
 func (s *Store) once(ctx context.Context, f func(tx Tx, now time.Time) error) error {
-	conn, err := s.write.Conn(ctx)
+	conn, err := s.connection(ctx)
 	if err != nil {
 		return err
 	}
@@ -133,6 +135,21 @@ func (s *Store) once(ctx context.Context, f func(tx Tx, now time.Time) error) er
 		return err
 	}
 	return tx.Commit()
+}
+
+// queueFor is how long a change waits for a connection, on SQLite for the writers
+// before it. Where more want to write than can, they are told so, in place of a queue
+// that grows without end.
+const queueFor = 10 * time.Second
+
+func (s *Store) connection(ctx context.Context) (*sql.Conn, error) {
+	waiting, cancel := context.WithTimeout(ctx, queueFor)
+	defer cancel()
+	conn, err := s.write.Conn(waiting)
+	if err != nil && ctx.Err() == nil && waiting.Err() != nil {
+		err = fault.New(fault.Unavailable, "store.unavailable", err)
+	}
+	return conn, err
 }
 
 // duplicate tells whether a change was refused because a value is there already. It

@@ -11,7 +11,11 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 
+	"github.com/probatum/probatum/access"
+	"github.com/probatum/probatum/assessment"
+	"github.com/probatum/probatum/award"
 	"github.com/probatum/probatum/internal/fault"
+	"github.com/probatum/probatum/mail"
 	"github.com/probatum/probatum/store"
 )
 
@@ -212,7 +216,7 @@ func TestDuplicateIsFoundAfterTheChange(t *testing.T) {
 		if err := insert(); !store.Duplicate(err) {
 			t.Errorf("the same again: %v, want a duplicate", err)
 		}
-		if _, err := s.NewLink(t.Context(), "none", time.Time{}); store.Duplicate(err) {
+		if _, err := s.Sealed(t.Context(), "none"); store.Duplicate(err) {
 			t.Errorf("%v counts as a duplicate", err)
 		}
 	})
@@ -229,6 +233,29 @@ func TestTextThatCannotBeKept(t *testing.T) {
 			}
 			if _, err := (store.Lists{Store: s}).Get(t.Context(), "https://x.example/status/token/"+text, ""); err == nil {
 				t.Errorf("Get(%q) gave no error", text)
+			}
+			id, person := text, access.PersonID(text)
+			_, err := s.Letter(t.Context(), "b", mail.LetterID(id))
+			wantKind(t, "Letter", err, fault.NotFound)
+			_, err = s.ResendLetter(t.Context(), "b", mail.LetterID(id))
+			wantKind(t, "ResendLetter", err, fault.NotFound)
+			_, err = s.PersonByID(t.Context(), person)
+			wantKind(t, "PersonByID", err, fault.NotFound)
+			_, err = s.TicketByID(t.Context(), access.TicketID(id))
+			wantKind(t, "TicketByID", err, fault.NotFound)
+			wantKind(t, "EndTicket", s.EndTicket(t.Context(), "b", access.TicketID(id)), fault.NotFound)
+			wantKind(t, "EndMembership", s.EndMembership(t.Context(), "b", id, access.Console), fault.NotFound)
+			wantKind(t, "Help", s.Help(t.Context(), "b", access.Ticket{Person: person}, nil), fault.NotFound)
+			_, err = s.Award(t.Context(), "b", assessment.ResultID(id))
+			wantKind(t, "Award", err, fault.NotFound)
+			_, err = s.HeldAward(t.Context(), "p", assessment.ResultID(id))
+			wantKind(t, "HeldAward", err, fault.NotFound)
+			wantKind(t, "EndLink", s.EndLink(t.Context(), "p", "a", id), fault.NotFound)
+			// A place in a list that cannot be one.
+			letters, err := s.Letters(t.Context(), mail.Filter{Body: "b", Before: time.Now(), BeforeID: mail.LetterID(id)})
+			awards, err2 := s.Awards(t.Context(), "b", award.Filter{Before: &award.Cursor{At: time.Now(), ID: assessment.ResultID(id)}})
+			if len(letters)+len(awards) > 0 || err != nil || err2 != nil {
+				t.Errorf("lists behind %q: %v, %v, %v, %v", text, letters, err, awards, err2)
 			}
 			if err := s.PublishedAs(t.Context(), text, "o", "n"); db.postgres() && fault.KindOf(err) != fault.Invalid {
 				t.Errorf("PublishedAs(%q): %v, want Invalid", text, err)

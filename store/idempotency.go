@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/probatum/probatum/access"
 	"github.com/probatum/probatum/internal/fault"
 )
 
@@ -47,7 +48,7 @@ func (s *Store) BeginCall(ctx context.Context, token, route, key, sum string) (s
 		case done.Valid:
 			status = int(done.Int64)
 			return nil
-		case now.Sub(fromMillis(begun)) < callLost:
+		case now.Sub(moment(begun)) < callLost:
 			return fault.New(fault.Conflict, "api.idempotency.busy", nil)
 		}
 		_, err = tx.ExecContext(ctx, `update idempotent_calls set begun_at = $4
@@ -71,6 +72,15 @@ func (s *Store) EndCall(ctx context.Context, token, route, key string, status in
 		return fmt.Errorf("ending a call: %w", err)
 	}
 	return nil
+}
+
+// forgetCalls takes the answers to what a person's own tokens asked for. What the
+// programs of a body were answered stays for its day: it says of a candidate what the
+// records of the body do, which stay.
+func forgetCalls(ctx context.Context, tx *sql.Tx, _ time.Time, id access.PersonID) error {
+	_, err := tx.ExecContext(ctx, `delete from idempotent_calls
+		where token = $1 or token in (select 'token:' || id from tokens where person = $1)`, string(id))
+	return err
 }
 
 // DropCall forgets a call that was refused, so that it can be made again.

@@ -10,7 +10,6 @@ import (
 
 	"github.com/google/uuid"
 
-	"github.com/probatum/probatum/internal/fault"
 	"github.com/probatum/probatum/mail"
 )
 
@@ -90,7 +89,7 @@ func (s *Store) TakeLetter(ctx context.Context, id mail.LetterID) (mail.Entry, e
 		e, err = scanLetter(tx.QueryRowContext(ctx, `update letters set attempts = attempts + 1, tried_at = $2
 			where id = $1 and state = 'waiting' returning `+letterColumns, string(id), millis(now)))
 		if errors.Is(err, sql.ErrNoRows) {
-			return fault.New(fault.NotFound, "store.letter.none", nil)
+			return noLetter()
 		}
 		if err != nil {
 			return err
@@ -105,7 +104,7 @@ func (s *Store) TakeLetter(ctx context.Context, id mail.LetterID) (mail.Entry, e
 		return err
 	})
 	if err == nil && !taken {
-		err = fault.New(fault.NotFound, "store.letter.none", nil)
+		err = noLetter()
 	}
 	if err != nil {
 		return mail.Entry{}, fmt.Errorf("taking letter %s: %w", id, err)
@@ -144,12 +143,12 @@ func (s *Store) OverdueLetters(ctx context.Context, before time.Time) (n int, er
 }
 
 // PurgeLetters takes address and texts out of the letters made before, and out of those
-// to addresses that have no account (any more) as soon as they are done. That they were
-// sent, when and of what kind, stays.
+// to addresses that have no account (any more) as soon as they are done; see
+// SendRecovery. That they were sent, when and of what kind, stays.
 func (s *Store) PurgeLetters(ctx context.Context, before time.Time) (n int, err error) {
 	err = s.change(ctx, func(tx *sql.Tx, now time.Time) error {
 		n, err = affected(tx.ExecContext(ctx, `update letters set address = null, args = null, person = '', purged_at = $2
-			where (created_at < $1 or kind in ('deleted', 'unknown')) and purged_at is null and state <> 'waiting'`, millis(before), millis(now)))
+			where (created_at < $1 or kind in ('deleted', 'unknown') or kind = 'recover' and person = '') and purged_at is null and state <> 'waiting'`, millis(before), millis(now)))
 		return err
 	})
 	if err != nil {
@@ -165,11 +164,17 @@ func forgetLetters(ctx context.Context, tx *sql.Tx, now time.Time, person string
 	if person == "" {
 		return errors.New("forgetting the letters of nobody")
 	}
-	_, err := tx.ExecContext(ctx, `update letters set address = null, args = null, person = '', purged_at = $2,
-			done_at = coalesce(done_at, $2), state = case when state = 'waiting' then 'withdrawn' else state end
-		where purged_at is null and (person = $1
-			or lower(address) = (select lower(email) from people where id = $1))`, person, millis(now))
-	return err
+	// Each with an index of its own.
+	for _, whose := range []string{`person = $1 and person <> ''`, `lower(address) = (select lower(email) from people where id = $1)`} {
+		//nolint:gosec // one of the two above
+		query := `update letters set address = null, args = null, person = '', purged_at = $2,
+				done_at = coalesce(done_at, $2), state = case when state = 'waiting' then 'withdrawn' else state end
+			where purged_at is null and ` + whose
+		if _, err := tx.ExecContext(ctx, query, person, millis(now)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func affected(r sql.Result, err error) (int, error) {

@@ -14,15 +14,16 @@ import (
 
 // letterColumns are what scanLetter reads.
 const letterColumns = `id, kind, body, person, coalesce(address, ''), lang, coalesce(args, 'null'), purpose, ticket,
-	coalesce(until_at, 0), state, reason, attempts, coalesce(again_of, ''),
+	until_at, state, reason, attempts, coalesce(again_of, ''),
 	coalesce((select a.id from letters a where a.again_of = letters.id), ''), created_at,
-	coalesce(tried_at, 0), coalesce(done_at, 0), purged_at is not null`
+	tried_at, done_at, purged_at is not null`
 
-func scanLetter(row interface{ Scan(...any) error }) (mail.Entry, error) {
+func scanLetter(row scanner) (mail.Entry, error) {
 	var (
-		e                           mail.Entry
-		args                        string
-		until, created, tried, done int64
+		e                  mail.Entry
+		args               string
+		created            int64
+		until, tried, done sql.NullInt64
 	)
 	err := row.Scan(&e.ID, &e.Kind, &e.Body, &e.Person, &e.To, &e.Lang, &args, &e.Purpose, &e.Ticket,
 		&until, &e.State, &e.Reason, &e.Attempts, &e.AgainOf, &e.Again, &created, &tried, &done, &e.Purged)
@@ -32,16 +33,8 @@ func scanLetter(row interface{ Scan(...any) error }) (mail.Entry, error) {
 	if err := json.Unmarshal([]byte(args), &e.Args); err != nil {
 		return mail.Entry{}, fmt.Errorf("letter %s: %w", e.ID, err)
 	}
-	e.Until, e.Created, e.Tried, e.Done = moment(until), moment(created), moment(tried), moment(done)
+	e.Until, e.Created, e.Tried, e.Done = timeOf(until), moment(created), timeOf(tried), timeOf(done)
 	return e, nil
-}
-
-// moment gives the time of milliseconds; 0 is the zero time.
-func moment(ms int64) time.Time {
-	if ms == 0 {
-		return time.Time{}
-	}
-	return time.UnixMilli(ms).UTC()
 }
 
 // Letters lists the outbox, the newest first.
@@ -49,34 +42,24 @@ func (s *Store) Letters(ctx context.Context, f mail.Filter) ([]mail.Entry, error
 	if f.Body == "" && !f.All {
 		return nil, errors.New("listing the letters of no body")
 	}
+	if !plain(f.Body, string(f.State), string(f.Kind), string(f.BeforeID)) {
+		return nil, nil
+	}
 	limit := f.Limit
 	if limit <= 0 {
 		limit = 50
 	}
-	text := func(s string) sql.NullString { return sql.NullString{String: s, Valid: s != ""} }
-	rows, err := s.read.QueryContext(ctx, `select `+letterColumns+` from letters
+	letters, err := all(ctx, s.read, scanLetter, `select `+letterColumns+` from letters
 		where (cast($1 as text) is null or body = $1)
 		and (cast($2 as text) is null or state = $2)
 		and (cast($3 as text) is null or kind = $3)
 		and (cast($4 as bigint) is null or created_at < $4 or (created_at = $4 and id < cast($5 as text)))
 		order by created_at desc, id desc limit $6`,
-		text(f.Body), text(string(f.State)), text(string(f.Kind)), orNull(f.Before), string(f.BeforeID), int64(min(limit, 200)))
+		null(f.Body), null(string(f.State)), null(string(f.Kind)), orNull(f.Before), string(f.BeforeID), int64(min(limit, 200)))
 	if err != nil {
-		return nil, fmt.Errorf("listing letters: %w", engineFault(err))
+		return nil, fmt.Errorf("listing letters: %w", err)
 	}
-	defer rows.Close() //nolint:errcheck // rows.Err tells
-	var all []mail.Entry
-	for rows.Next() {
-		e, err := scanLetter(rows)
-		if err != nil {
-			return nil, fmt.Errorf("listing letters: %w", engineFault(err))
-		}
-		all = append(all, e)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("listing letters: %w", engineFault(err))
-	}
-	return all, nil
+	return letters, nil
 }
 
 // Letter gives one letter of a body's outbox; with an empty body, any letter. One of
@@ -89,22 +72,23 @@ func (s *Store) Letter(ctx context.Context, body string, id mail.LetterID) (mail
 	return e, nil
 }
 
-func oneLetter(ctx context.Context, q interface {
-	QueryRowContext(context.Context, string, ...any) *sql.Row
-}, body string, id mail.LetterID,
-) (mail.Entry, error) {
+func noLetter() error { return fault.New(fault.NotFound, "store.letter.none", nil) }
+
+func oneLetter(ctx context.Context, q rower, body string, id mail.LetterID) (mail.Entry, error) {
+	if !plain(body, string(id)) {
+		return mail.Entry{}, noLetter()
+	}
 	e, err := scanLetter(q.QueryRowContext(ctx, `select `+letterColumns+` from letters
 		where id = $1 and (cast($2 as text) = '' or body = $2)`, string(id), body))
-	if errors.Is(err, sql.ErrNoRows) {
-		return e, fault.New(fault.NotFound, "store.letter.none", nil)
-	}
-	return e, err
+	return e, one(err, noLetter())
 }
 
 // How often one address may be written to again for a body: see ResendLetter.
 const (
 	resendPause = time.Minute
 	resendMost  = 10 // a day, of all letters of the body to the address
+
+	invitationsMost = 100 // an hour, of one body
 )
 
 // ResendLetter sends a letter of a body's outbox once more, with the same link where
@@ -157,8 +141,8 @@ func (s *Store) ResendLetter(ctx context.Context, body string, id mail.LetterID)
 func seldom(ctx context.Context, tx *sql.Tx, now time.Time, e mail.Entry) error {
 	var last, today int64
 	if err := tx.QueryRowContext(ctx, `select coalesce(max(created_at), 0), count(*) from letters
-		where body = $1 and address = $2 and created_at > $3`,
-		e.Body, e.To, millis(now.Add(-24*time.Hour))).Scan(&last, &today); err != nil {
+		where body = $1 and lower(address) = $2 and created_at > $3`,
+		e.Body, lowered(e.To), millis(now.Add(-24*time.Hour))).Scan(&last, &today); err != nil {
 		return err
 	}
 	switch {
@@ -166,6 +150,27 @@ func seldom(ctx context.Context, tx *sql.Tx, now time.Time, e mail.Entry) error 
 		return fault.New(fault.TooMany, "store.letter.soon", nil)
 	case today >= resendMost:
 		return fault.New(fault.TooMany, "store.letter.often", nil)
+	}
+	return nil
+}
+
+// seldomInvited refuses to fill a mailbox, or many, with invitations: whoever leads a
+// body may have them written to any address.
+func seldomInvited(ctx context.Context, tx *sql.Tx, now time.Time, l mail.Letter) error {
+	var here, all int
+	if err := tx.QueryRowContext(ctx, `select count(*) from letters where body = $1 and lower(address) = $2 and kind = $3 and created_at > $4`,
+		l.Body, lowered(l.To), string(mail.Invite), millis(now.Add(-24*time.Hour))).Scan(&here); err != nil {
+		return err
+	}
+	if err := tx.QueryRowContext(ctx, `select count(*) from letters where body = $1 and kind = $2 and created_at > $3`,
+		l.Body, string(mail.Invite), millis(now.Add(-time.Hour))).Scan(&all); err != nil {
+		return err
+	}
+	switch {
+	case here >= resendMost:
+		return fault.New(fault.TooMany, "store.letter.often", nil)
+	case all >= invitationsMost:
+		return fault.New(fault.TooMany, "store.letter.invitations", nil).With("Max", invitationsMost)
 	}
 	return nil
 }

@@ -37,9 +37,10 @@ type rower interface {
 	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
 }
 
+// personColumns are of an account at the time $1.
 const personColumns = `p.id, p.email, p.name, p.lang, p.settings, p.epoch, p.created_at, p.recovered_at,
 	(select min(t.from_at) from tickets t where t.person = p.id and t.purpose = 'recover'
-		and t.from_at is not null and t.used_at is null and t.ended_at is null and t.expires_at > $2),
+		and t.from_at is not null and t.used_at is null and t.ended_at is null and t.expires_at > $1),
 	(select count(*) from notices n where n.person = p.id)`
 
 func scanPerson(row scanner) (p access.Person, err error) {
@@ -60,8 +61,11 @@ func scanPerson(row scanner) (p access.Person, err error) {
 
 // person reads an account that is not deleted.
 func person(ctx context.Context, q rower, id access.PersonID, now time.Time) (access.Person, error) {
+	if !plain(string(id)) {
+		return access.Person{}, noPerson()
+	}
 	p, err := scanPerson(q.QueryRowContext(ctx, `select `+personColumns+` from people p
-		where p.id = $1 and p.deleted_at is null`, string(id), millis(now)))
+		where p.id = $2 and p.deleted_at is null`, millis(now), string(id)))
 	return p, one(err, noPerson())
 }
 
@@ -82,15 +86,15 @@ func (s *Store) PersonByID(ctx context.Context, id access.PersonID) (access.Pers
 
 // PersonByEmail finds an account by its address.
 func (s *Store) PersonByEmail(ctx context.Context, email string) (access.Person, error) {
-	p, err := scanPerson(s.read.QueryRowContext(ctx, `select `+personColumns+` from people p where p.email = $1`,
-		email, millis(s.now())))
+	p, err := scanPerson(s.read.QueryRowContext(ctx, `select `+personColumns+` from people p where p.email = $2`,
+		millis(s.now()), email))
 	return p, engineFault(one(err, noPerson()))
 }
 
 // People lists the accounts that are not deleted, those last made first.
 func (s *Store) People(ctx context.Context) ([]access.Person, error) {
 	return all(ctx, s.read, scanPerson, `select `+personColumns+` from people p
-		where cast($1 as bigint) > 0 and p.deleted_at is null order by p.created_at desc, p.id`, 1, millis(s.now()))
+		where p.deleted_at is null order by p.created_at desc, p.id`, millis(s.now()))
 }
 
 // Acting gives an account and the roles that it has at a time.
@@ -104,6 +108,9 @@ func (s *Store) Acting(ctx context.Context, id access.PersonID, now time.Time) (
 }
 
 func membershipsOf(ctx context.Context, q rower, id access.PersonID, now time.Time) ([]access.Membership, error) {
+	if !plain(string(id)) {
+		return nil, nil
+	}
 	m, err := all(ctx, q, scanMembership, `select `+membershipColumns+` from memberships m
 		where m.person = $1 and `+inForce, string(id), millis(now))
 	slices.SortFunc(m, byBodyAndRole)

@@ -17,6 +17,7 @@ type forgetter func(ctx context.Context, tx *sql.Tx, now time.Time, id access.Pe
 // here and in remainders; a test looks for what was left.
 func forgetters() []forgetter {
 	return []forgetter{
+		forgetCalls, // first: by the tokens
 		func(ctx context.Context, tx *sql.Tx, now time.Time, id access.PersonID) error {
 			return forgetLetters(ctx, tx, now, string(id)) // first: by the address, too
 		},
@@ -123,16 +124,12 @@ func forgetPerson(ctx context.Context, tx *sql.Tx, now time.Time, id access.Pers
 	}
 	// What went to the address without an account. Invitations and claims stay
 	// with who sent them, but not the address.
-	for _, query := range []string{
-		`update tickets set email = '', ended_at = coalesce(ended_at, $2)
-			where lower(email) = $1 and purpose in ('invite', 'claim') and cast($2 as bigint) > 0`,
-		`delete from tickets where lower(email) = $1 and cast($2 as bigint) > 0`,
-		`update letters set address = null, args = null, person = '', purged_at = $2, done_at = coalesce(done_at, $2),
-			state = case when state = 'waiting' then 'withdrawn' else state end where lower(address) = $1`,
-	} {
-		if _, err := tx.ExecContext(ctx, query, email, millis(now)); err != nil {
-			return err
-		}
+	if _, err := tx.ExecContext(ctx, `update tickets set email = '', ended_at = coalesce(ended_at, $2)
+		where lower(email) = $1 and purpose in ('invite', 'claim')`, email, millis(now)); err != nil {
+		return err
+	}
+	if _, err := tx.ExecContext(ctx, `delete from tickets where lower(email) = $1`, email); err != nil {
+		return err
 	}
 	_, err := tx.ExecContext(ctx, `update people set email = null, name = '', lang = 'en', settings = '{}', epoch = epoch + 1,
 			recovered_at = null, deleted_at = $2 where id = $1 and deleted_at is null`, string(id), millis(now))

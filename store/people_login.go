@@ -54,16 +54,6 @@ func (s *Store) PasskeyByID(ctx context.Context, credential string) (access.Pass
 	return k, engineFault(one(err, noLogin()))
 }
 
-// IdentityBySubject finds an identity.
-func (s *Store) IdentityBySubject(ctx context.Context, issuer, subject string) (access.Identity, error) {
-	if !plain(issuer) || !plain(subject) {
-		return access.Identity{}, noLogin()
-	}
-	i, err := scanIdentity(s.read.QueryRowContext(ctx, `select `+identityColumns+` from identities
-		where issuer = $1 and subject = $2`, issuer, subject))
-	return i, engineFault(one(err, noLogin()))
-}
-
 // insertLogin gives a person a passkey or an identity. One that somebody has is a
 // Conflict.
 func insertLogin(ctx context.Context, tx *sql.Tx, now time.Time, id access.PersonID, l access.Login) error {
@@ -134,17 +124,17 @@ func (s *Store) RenamePasskey(ctx context.Context, id access.PersonID, credentia
 }
 
 // RemoveLogin takes a login away, but not the last one, and tells its owner.
-func (s *Store) RemoveLogin(ctx context.Context, id access.PersonID, l access.Login, tell mail.Letter) error {
-	return s.changeWith(ctx, func(tx Tx, now time.Time) error {
-		if err := holdPerson(ctx, tx.Tx, id); err != nil {
+func (s *Store) RemoveLogin(ctx context.Context, id access.PersonID, l access.Login, tell mail.Letter) (epoch int64, err error) {
+	err = s.changeWith(ctx, func(tx Tx, now time.Time) error {
+		var err error
+		if epoch, err = newEpoch(ctx, tx.Tx, id); err != nil { // which also holds the account
 			return err
 		}
 		var gone int
-		var err error
 		switch {
 		case l.Passkey != nil && plain(l.Passkey.ID):
 			gone, err = affected(tx.ExecContext(ctx, `delete from passkeys where id = $1 and person = $2`, l.Passkey.ID, string(id)))
-		case l.Identity != nil && plain(l.Identity.Issuer) && plain(l.Identity.Subject):
+		case l.Identity != nil && plain(l.Identity.Issuer, l.Identity.Subject):
 			gone, err = affected(tx.ExecContext(ctx, `delete from identities where issuer = $1 and subject = $2 and person = $3`,
 				l.Identity.Issuer, l.Identity.Subject, string(id)))
 		}
@@ -156,6 +146,7 @@ func (s *Store) RemoveLogin(ctx context.Context, id access.PersonID, l access.Lo
 		}
 		return post(ctx, tx, now, tell)
 	})
+	return epoch, err
 }
 
 // UsedPasskey keeps the counter of a sign-in.

@@ -195,6 +195,9 @@ func (s *Store) Members(ctx context.Context, b access.BodyID, now time.Time) ([]
 
 // member reads a membership of a body that is in force.
 func member(ctx context.Context, q rower, b access.BodyID, id string, now time.Time) (access.Membership, error) {
+	if !plain(id) {
+		return access.Membership{}, noMember()
+	}
 	m, err := scanMembership(q.QueryRowContext(ctx, `select `+membershipColumns+` from memberships m
 		where m.id = $1 and m.body = $3 and `+inForce, id, millis(now), string(b)))
 	return m, one(err, noMember())
@@ -240,13 +243,14 @@ func endMember(ctx context.Context, tx *sql.Tx, b access.BodyID, id, by string, 
 	if err != nil {
 		return m, err
 	}
-	return m, endTokensOf(ctx, tx, m.Person, b, now)
+	return m, endGiven(ctx, tx, m.Person, b, now)
 }
 
-// endTokensOf ends the tokens of a body that somebody made who may make them no
-// more, or may no more do what they let do, and tells the administrators.
-func endTokensOf(ctx context.Context, tx *sql.Tx, maker access.PersonID, b access.BodyID, now time.Time) error {
-	have, err := membershipsOf(ctx, tx, maker, now)
+// endGiven ends what somebody gave others in a body and may give no more: their
+// invitations, and the tokens that they may not make any more or that let do what
+// they may not. The administrators are told of the tokens.
+func endGiven(ctx context.Context, tx *sql.Tx, giver access.PersonID, b access.BodyID, now time.Time) error {
+	have, err := membershipsOf(ctx, tx, giver, now)
 	if err != nil {
 		return err
 	}
@@ -256,15 +260,37 @@ func endTokensOf(ctx context.Context, tx *sql.Tx, maker access.PersonID, b acces
 			roles = append(roles, m.Role)
 		}
 	}
+	may := func(act access.Act) bool {
+		return slices.ContainsFunc(roles, func(r access.Role) bool { return r.Allows(act) })
+	}
+	if !may(access.ManageStaff) {
+		if err := endInvitations(ctx, tx, giver, b, now); err != nil {
+			return err
+		}
+	}
+	return endTokens(ctx, tx, giver, b, now, func(t access.Token) bool {
+		return may(access.ManageTokens) && !slices.ContainsFunc(t.Scopes, func(s access.Scope) bool { return !s.AllowedBy(roles) })
+	})
+}
+
+// endInvitations ends the open invitations to a body that somebody gave.
+func endInvitations(ctx context.Context, tx *sql.Tx, giver access.PersonID, b access.BodyID, now time.Time) error {
+	_, err := tx.ExecContext(ctx, `update tickets set ended_at = $3 where purpose = 'invite' and given_by = $1 and body = $2
+		and used_at is null and ended_at is null`, string(giver), string(b), millis(now))
+	return err
+}
+
+// endTokens ends the tokens of a body that somebody made, but those that stay, and
+// tells the administrators.
+func endTokens(ctx context.Context, tx *sql.Tx, maker access.PersonID, b access.BodyID, now time.Time, stays func(access.Token) bool) error {
 	made, err := all(ctx, tx, scanToken, `select `+tokenColumns+` from tokens where body = $1 and given_by = $2
 		and ended_at is null and expires_at > $3`, string(b), string(maker), millis(now))
 	if err != nil {
 		return err
 	}
 	var ended []string
-	stays := slices.ContainsFunc(roles, func(r access.Role) bool { return r.Allows(access.ManageTokens) })
 	for _, t := range made {
-		if stays && !slices.ContainsFunc(t.Scopes, func(s access.Scope) bool { return !s.AllowedBy(roles) }) {
+		if stays(t) {
 			continue
 		}
 		if _, err := tx.ExecContext(ctx, `update tokens set ended_at = $2 where id = $1`, string(t.ID), millis(now)); err != nil {

@@ -192,7 +192,8 @@ func proven(ctx context.Context, tx *sql.Tx, now time.Time, t access.Ticket, cod
 	return nil
 }
 
-// startOver takes away all that let somebody into an account.
+// startOver takes away all that let somebody into an account, and what the account
+// gave others who are not in yet: an intruder may have done so.
 func startOver(ctx context.Context, tx *sql.Tx, now time.Time, id access.PersonID) error {
 	for _, query := range []string{
 		`delete from passkeys where person = $1`,
@@ -210,6 +211,18 @@ func startOver(ctx context.Context, tx *sql.Tx, now time.Time, id access.PersonI
 		`update tickets set ended_at = $2 where person = $1 and purpose = 'address' and used_at is null and ended_at is null`,
 	} {
 		if _, err := tx.ExecContext(ctx, query, string(id), millis(now)); err != nil {
+			return err
+		}
+	}
+	members, err := membershipsOf(ctx, tx, id, now)
+	if err != nil {
+		return err
+	}
+	for _, m := range members {
+		if err := endInvitations(ctx, tx, id, m.Body, now); err != nil {
+			return err
+		}
+		if err := endTokens(ctx, tx, id, m.Body, now, func(access.Token) bool { return false }); err != nil {
 			return err
 		}
 	}

@@ -247,7 +247,8 @@ func TestLogins(t *testing.T) {
 		identity := access.Login{Identity: &access.Identity{Issuer: "https://id.demo.example", Subject: "p", Name: "DEMO id"}}
 		first := access.Login{Passkey: &access.Passkey{ID: "key-p@demo.example"}}
 
-		wantKind(t, "RemoveLogin of the last", w.RemoveLogin(t.Context(), a, first), fault.Conflict)
+		_, err := w.RemoveLogin(t.Context(), a, first)
+		wantKind(t, "RemoveLogin of the last", err, fault.Conflict)
 		stale := a
 		stale.SignedIn = w.now().Add(-time.Hour)
 		wantKind(t, "AddLogin without a new sign-in", w.AddLogin(t.Context(), stale, identity), fault.Unauthenticated)
@@ -255,21 +256,28 @@ func TestLogins(t *testing.T) {
 			t.Fatal(err)
 		}
 		wantKind(t, "AddLogin of what somebody has", w.AddLogin(t.Context(), w.actor(t, q.ID), identity), fault.Conflict)
-		wantKind(t, "RemoveLogin of another", w.RemoveLogin(t.Context(), w.actor(t, q.ID), first), fault.NotFound)
+		_, err = w.RemoveLogin(t.Context(), w.actor(t, q.ID), first)
+		wantKind(t, "RemoveLogin of another", err, fault.NotFound)
 		wantKind(t, "RenamePasskey of another", w.RenamePasskey(t.Context(), w.actor(t, q.ID), first.Passkey.ID, "Mine"), fault.NotFound)
 		if err := w.RenamePasskey(t.Context(), a, first.Passkey.ID, "Phone"); err != nil {
 			t.Fatal(err)
 		}
-		var done atomic.Int32
+		var done, epoch atomic.Int64
 		var wait sync.WaitGroup
 		for _, l := range []access.Login{first, identity} { // both at once: one stays
 			wait.Go(func() {
-				if w.RemoveLogin(t.Context(), a, l) == nil {
+				if e, err := w.RemoveLogin(t.Context(), a, l); err == nil {
 					done.Add(1)
+					epoch.Store(e)
 				}
 			})
 		}
 		wait.Wait()
+		_, _, err = w.Session(t.Context(), p.ID, epoch.Load()-1, w.now())
+		wantKind(t, "a session of before", err, fault.Unauthenticated)
+		if _, _, err := w.Session(t.Context(), p.ID, epoch.Load(), w.now()); err != nil {
+			t.Errorf("the session that goes on: %v", err)
+		}
 		l, err := w.Logins(t.Context(), a)
 		if err != nil || done.Load() != 1 || len(l.Passkeys)+len(l.Identities) != 1 {
 			t.Errorf("%d removed, Logins = %+v, %v; want one of two left", done.Load(), l, err)
@@ -377,6 +385,11 @@ func TestDeletionLeavesNothingPersonal(t *testing.T) {
 		must(err)
 		must(w.store.Sessions().CommitCtx(t.Context(), "zebra-session", data, w.now().Add(time.Hour)))
 		must(w.AskAddress(t.Context(), w.actor(t, p.ID), "zebra.third@demo.example", "en"))
+
+		must(w.store.KeepTicket(t.Context(), access.Ticket{
+			ID: access.NewTicketID(), Purpose: access.Claim, Email: "Planted.ZEBRA@demo.example", Body: "demo-body", Subject: "x", Lang: "en",
+			Created: w.now(), Expires: w.now().Add(time.Hour),
+		}))
 
 		if found := w.find(t, "zebra"); len(found) < 8 {
 			t.Fatalf("planted words are found in %v only", found)

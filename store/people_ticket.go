@@ -11,10 +11,13 @@ import (
 	"github.com/probatum/probatum/mail"
 )
 
-// enough is how many links of one purpose an address is sent in an hour. What is
-// asked for beyond is forgotten in silence: nobody fills somebody's mailbox, and
-// the last of them still opens.
-const enough = 4
+// How many letters an address is sent for who asks for them. What is asked for beyond
+// is forgotten in silence: nobody fills somebody's mailbox, and the last of them still
+// opens.
+const (
+	enough      = 4  // an hour, for one purpose
+	enoughToday = 10 // a day, of links to sign up
+)
 
 func noTicket() error { return fault.New(fault.NotFound, "access.link.none", nil) }
 
@@ -45,6 +48,9 @@ func scanTicket(row scanner) (t access.Ticket, err error) {
 
 // ticketBy reads a ticket, open or not.
 func ticketBy(ctx context.Context, q rower, id access.TicketID) (access.Ticket, error) {
+	if !plain(string(id)) {
+		return access.Ticket{}, noTicket()
+	}
 	t, err := scanTicket(q.QueryRowContext(ctx, `select `+ticketColumns+` from tickets where id = $1`, string(id)))
 	return t, one(err, noTicket())
 }
@@ -68,12 +74,17 @@ func endTickets(ctx context.Context, tx *sql.Tx, now time.Time, p access.Purpose
 	return err
 }
 
-// had counts what an address was sent in the last hour, whether or not it has an
-// account.
-func had(ctx context.Context, tx *sql.Tx, now time.Time, t access.Ticket) (n int, err error) {
-	err = tx.QueryRowContext(ctx, `select count(*) from tickets where email = $1 and purpose = $2 and created_at > $3`,
-		t.Email, string(t.Purpose), millis(now.Add(-time.Hour))).Scan(&n)
-	return n, err
+// had tells whether an address was sent enough for now, whether or not it has an
+// account, and whether it was told today that it has none to recover. There is no
+// end for a day to links that recover: a stranger could use it up.
+func had(ctx context.Context, tx *sql.Tx, now time.Time, t access.Ticket) (all, told bool, err error) {
+	var hour, day, unknown int
+	err = tx.QueryRowContext(ctx, `select count(case when purpose = $2 and created_at > $4 then 1 end),
+			count(case when purpose = 'register' then 1 end),
+			count(case when purpose = 'recover' and person is null then 1 end)
+		from tickets where lower(email) = $1 and created_at > $3`,
+		lowered(t.Email), string(t.Purpose), millis(now.Add(-24*time.Hour)), millis(now.Add(-time.Hour))).Scan(&hour, &day, &unknown)
+	return hour >= enough || t.Purpose == access.Register && day >= enoughToday, unknown > 0, err
 }
 
 // endSetUps ends the other open links to set up a new body: of those that a
@@ -105,8 +116,8 @@ func (s *Store) MakeTicket(ctx context.Context, t access.Ticket) error {
 // that has an account. Known and unknown addresses cost the same statements.
 func (s *Store) SendTicket(ctx context.Context, t access.Ticket, l, known mail.Letter) error {
 	return s.changeWith(ctx, func(tx Tx, now time.Time) error {
-		n, err := had(ctx, tx.Tx, now, t)
-		if err != nil || n >= enough {
+		full, _, err := had(ctx, tx.Tx, now, t)
+		if err != nil || full {
 			return err
 		}
 		id, there, err := personAt(ctx, tx, t.Email)
@@ -126,11 +137,12 @@ func (s *Store) SendTicket(ctx context.Context, t access.Ticket, l, known mail.L
 }
 
 // SendRecovery keeps a ticket to recover an account and the letter that carries
-// it, or tells an address that has none. Both cost the same statements.
+// it, or tells an address that has none, once a day: whoever gets that letter has no
+// part in this server. All cost the same statements.
 func (s *Store) SendRecovery(ctx context.Context, t access.Ticket, l, unknown mail.Letter) error {
 	return s.changeWith(ctx, func(tx Tx, now time.Time) error {
-		n, err := had(ctx, tx.Tx, now, t)
-		if err != nil || n >= enough {
+		full, told, err := had(ctx, tx.Tx, now, t)
+		if err != nil || full {
 			return err
 		}
 		id, there, err := personAt(ctx, tx, t.Email)
@@ -140,7 +152,10 @@ func (s *Store) SendRecovery(ctx context.Context, t access.Ticket, l, unknown ma
 		t, l := t, l
 		t.Person, l.Person = id, string(id)
 		if !there {
-			t.Ended, l = t.Created, unknown
+			t.Ended = t.Created
+		}
+		if !there && !told { // else the letter is kept, too, but its link has ended: it is withdrawn, not sent
+			l = unknown
 		}
 		if err := newTicket(ctx, tx.Tx, t); err != nil {
 			return err
@@ -149,16 +164,26 @@ func (s *Store) SendRecovery(ctx context.Context, t access.Ticket, l, unknown ma
 	})
 }
 
+// AnyTicket tells whether a one-time link was ever made and is still kept.
+func (s *Store) AnyTicket(ctx context.Context) (there bool, err error) {
+	err = s.read.QueryRowContext(ctx, `select exists (select 1 from tickets)`).Scan(&there)
+	return there, engineFault(err)
+}
+
 // TicketByID gives a ticket, open or not.
 func (s *Store) TicketByID(ctx context.Context, id access.TicketID) (access.Ticket, error) {
 	t, err := ticketBy(ctx, s.read, id)
 	return t, engineFault(err)
 }
 
-// Invite keeps an invitation and its letter.
+// Invite keeps an invitation and its letter. It is TooMany where the body has sent
+// too many of them in the last hour, or to this address today.
 func (s *Store) Invite(ctx context.Context, t access.Ticket, l mail.Letter) error {
 	return s.changeWith(ctx, func(tx Tx, now time.Time) error {
 		if err := lockBody(ctx, tx.Tx, t.Body); err != nil {
+			return err
+		}
+		if err := seldomInvited(ctx, tx.Tx, now, l); err != nil {
 			return err
 		}
 		if _, err := tx.ExecContext(ctx, `update tickets set ended_at = $4 where purpose = 'invite' and body = $1 and email = $2
@@ -189,7 +214,8 @@ func (s *Store) EndTicket(ctx context.Context, b access.BodyID, id access.Ticket
 	})
 }
 
-// SendAgain gives an invitation of a body a new end, and posts its letter anew.
+// SendAgain gives an invitation of a body a new end, and posts its letter anew. It is
+// TooMany as Invite is.
 func (s *Store) SendAgain(ctx context.Context, b access.BodyID, id access.TicketID, expires time.Time,
 	letter func(access.Ticket) mail.Letter,
 ) error {
@@ -200,7 +226,11 @@ func (s *Store) SendAgain(ctx context.Context, b access.BodyID, id access.Ticket
 		if err != nil {
 			return err
 		}
-		return post(ctx, tx, now, letter(t))
+		l := letter(t)
+		if err := seldomInvited(ctx, tx.Tx, now, l); err != nil {
+			return err
+		}
+		return post(ctx, tx, now, l)
 	})
 }
 

@@ -110,12 +110,10 @@ func scanItem(row scanner) (portfolio.Item, error) {
 	if i.File.Digest, err = evidence.ParseDigest(sum); err != nil {
 		return portfolio.Item{}, fault.New(fault.Internal, "store.damaged", fmt.Errorf("item %s: %w", i.ID, err))
 	}
-	i.Own, i.Day = own != 0, fromMillis(day)
-	i.Added, i.Changed = fromMillis(added), fromMillis(changed)
+	i.Own, i.Day = own != 0, moment(day)
+	i.Added, i.Changed = moment(added), moment(changed)
 	return i, nil
 }
-
-func fromMillis(ms int64) time.Time { return time.UnixMilli(ms).UTC() }
 
 // Items gives all items of a person, the newest first. See portfolio.Store.
 func (s *Store) Items(ctx context.Context, person access.PersonID) ([]portfolio.Item, error) {

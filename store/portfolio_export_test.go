@@ -17,3 +17,8 @@ func (s *Store) UseRelease(ctx context.Context, body access.BodyID, set portfoli
 	})
 	return h, err
 }
+
+// ForgetPerson is forgetPortfolio in a transaction of its own.
+func (s *Store) ForgetPerson(ctx context.Context, person access.PersonID) error {
+	return s.change(ctx, func(tx *sql.Tx, now time.Time) error { return forgetPortfolio(ctx, tx, now, person) })
+}

@@ -55,17 +55,6 @@ func (s *Store) NotRemoved(ctx context.Context, name string) error {
 	return nil
 }
 
-// ForgetPerson deletes all rows of a person. See portfolio.Store.
-func (s *Store) ForgetPerson(ctx context.Context, person access.PersonID) error {
-	err := s.change(ctx, func(tx *sql.Tx, now time.Time) error {
-		return forgetPortfolio(ctx, tx, now, person)
-	})
-	if err != nil {
-		return fmt.Errorf("forgetting a portfolio: %w", err)
-	}
-	return nil
-}
-
 // forgetPortfolio deletes what a person shows, in the transaction that deletes the
 // account: items, sets with all salts, and releases, also those that a result has
 // used: the result keeps the root, which tells nothing without them. Files are marked

@@ -24,13 +24,7 @@ func scanRelease(row scanner) (portfolio.Release, error) {
 	if err := row.Scan(&r.ID, &r.Set, &r.Person, &r.Body, &r.Purpose, &at, &until, &withdrawn, &used, &r.Result); err != nil {
 		return portfolio.Release{}, err
 	}
-	r.At, r.Until = fromMillis(at), fromMillis(until)
-	if withdrawn.Valid {
-		r.Withdrawn = fromMillis(withdrawn.Int64)
-	}
-	if used.Valid {
-		r.Used = fromMillis(used.Int64)
-	}
+	r.At, r.Until, r.Withdrawn, r.Used = moment(at), moment(until), timeOf(withdrawn), timeOf(used)
 	return r, nil
 }
 
@@ -115,7 +109,7 @@ func scanHanded(row scanner) (portfolio.Handed, error) {
 	if h.Root, err = evidence.ParseRoot(root); err != nil {
 		return portfolio.Handed{}, fault.New(fault.Internal, "store.damaged", fmt.Errorf("set %s: %w", h.Set, err))
 	}
-	h.Frozen, h.At, h.Until = fromMillis(frozen), fromMillis(at), fromMillis(until)
+	h.Frozen, h.At, h.Until = moment(frozen), moment(at), moment(until)
 	return h, nil
 }
 
@@ -166,22 +160,4 @@ func useRelease(ctx context.Context, tx *sql.Tx, now time.Time, body access.Body
 		return portfolio.Handed{}, err
 	}
 	return scanHanded(tx.QueryRowContext(ctx, handed+` where r.id = $1`, id))
-}
-
-// Takers gives the bodies that a set can be handed in to, by name: all of them.
-func (s *Store) Takers(ctx context.Context) ([]access.NewBody, error) {
-	bodies, err := all(ctx, s.read, func(row scanner) (b access.NewBody, err error) {
-		err = row.Scan(&b.ID, &b.Name)
-		return b, err
-	}, `select id, name from bodies`)
-	if err != nil {
-		return nil, fmt.Errorf("reading bodies: %w", err)
-	}
-	slices.SortFunc(bodies, func(a, b access.NewBody) int {
-		if c := strings.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name)); c != 0 {
-			return c
-		}
-		return strings.Compare(string(a.ID), string(b.ID))
-	})
-	return bodies, nil
 }

@@ -137,7 +137,7 @@ func scanSet(row scanner) (portfolio.Set, string, error) {
 	if set.Root, err = evidence.ParseRoot(root); err != nil {
 		return portfolio.Set{}, "", fault.New(fault.Internal, "store.damaged", fmt.Errorf("set %s: %w", set.ID, err))
 	}
-	set.Frozen = fromMillis(frozen)
+	set.Frozen = moment(frozen)
 	return set, document, nil
 }
 

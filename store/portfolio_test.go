@@ -282,15 +282,6 @@ func TestHandedNamesThePerson(t *testing.T) {
 			values ($1, 'ida@example.org', 'Ida Exemplaire', 'fr', '{}', 1, 1)`, string(ida)); err != nil {
 			t.Fatal(err)
 		}
-		for _, b := range []access.NewBody{{ID: "zeta", Name: "zeta DEMO"}, {ID: "lumen", Name: "Lumen DEMO"}, {ID: "eta", Name: "Eta DEMO"}} {
-			if err := s.MakeBody(t.Context(), b); err != nil {
-				t.Fatal(err)
-			}
-		}
-		takers, err := s.Takers(t.Context())
-		if err != nil || len(takers) != 3 || takers[0].ID != "eta" || takers[1].Name != "Lumen DEMO" || takers[2].ID != "zeta" {
-			t.Errorf("Takers = %v, %v", takers, err)
-		}
 		a := keepItem(t, s, ida)
 		set := newSet(t, a)
 		if err := s.Freeze(t.Context(), set, []portfolio.Item{a}, portfolio.DefaultLimits()); err != nil {

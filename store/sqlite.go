@@ -32,7 +32,7 @@ func (s *Store) openSQLite(ctx context.Context, path string, create bool) error 
 	file := "file:" + name.EscapedPath()
 
 	// synchronous(FULL): what was committed outlives a loss of power.
-	write, err := sql.Open("sqlite", file+"?_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)"+
+	write, err := openPrepared(file + "?_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)" +
 		"&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)&_txlock=immediate")
 	if err != nil {
 		return err
@@ -46,7 +46,7 @@ func (s *Store) openSQLite(ctx context.Context, path string, create bool) error 
 		return err
 	}
 
-	read, err := sql.Open("sqlite", file+"?_pragma=busy_timeout(5000)&_pragma=query_only(1)")
+	read, err := openPrepared(file + "?_pragma=busy_timeout(5000)&_pragma=query_only(1)")
 	if err != nil {
 		return err
 	}

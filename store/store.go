@@ -35,6 +35,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -143,10 +144,27 @@ func engineFault(err error) error {
 	return postgresFault(sqliteFault(err))
 }
 
-// plain tells whether text can be kept at all. What is not plain is nowhere.
-func plain(text string) bool { return utf8.ValidString(text) && !strings.Contains(text, "\x00") }
+// plain tells whether texts can be kept at all. What is not plain is nowhere.
+func plain(texts ...string) bool {
+	return !slices.ContainsFunc(texts, func(s string) bool { return !utf8.ValidString(s) || strings.Contains(s, "\x00") })
+}
+
+// lowered spells a mail address as access.ParseEmail does, to find it by lower(): it is
+// kept as somebody wrote it, and in ASCII, for which all databases do the same.
+func lowered(address string) string { return strings.ToLower(address) }
 
 func millis(t time.Time) int64 { return t.UTC().UnixMilli() }
+
+// moment gives the time of milliseconds.
+func moment(ms int64) time.Time { return time.UnixMilli(ms).UTC() }
+
+// timeOf is the opposite of orNull.
+func timeOf(ms sql.NullInt64) time.Time {
+	if !ms.Valid {
+		return time.Time{}
+	}
+	return moment(ms.Int64)
+}
 
 // orNull gives the milliseconds of t, or null for the zero time.
 func orNull(t time.Time) sql.NullInt64 {

@@ -218,7 +218,8 @@ func (p *provider) discover(ctx context.Context, now time.Time) (*discovered, er
 	return d, nil
 }
 
-// Finish tells which account at which provider signed in. query is what the
+// Finish tells which account at which provider signed in, and when its user last
+// showed there who they are: a provider lets in who did so hours ago. query is what the
 // browser came back with, at the address of a provider.
 func (o *OpenID) Finish(ctx context.Context, id string, s State, query url.Values) (access.Identity, error) {
 	var a asking
@@ -253,7 +254,7 @@ func (o *OpenID) Finish(ctx context.Context, id string, s State, query url.Value
 	case len(query["code"]) != 1 || code == "":
 		return access.Identity{}, refused(errors.New("no code"))
 	}
-	subject, err := o.exchange(ctx, p, d, a, code)
+	subject, shown, err := o.exchange(ctx, p, d, a, code)
 	if err != nil {
 		return access.Identity{}, err
 	}
@@ -263,33 +264,33 @@ func (o *OpenID) Finish(ctx context.Context, id string, s State, query url.Value
 		}
 		return access.Identity{}, err
 	}
-	return access.Identity{Issuer: p.Issuer, Subject: subject, Name: p.Name}, nil
+	return access.Identity{Issuer: p.Issuer, Subject: subject, Name: p.Name, Shown: shown}, nil
 }
 
 // exchange turns a code into the subject of a token that was made for us, by this
-// provider, for this very asking.
-func (o *OpenID) exchange(ctx context.Context, p *provider, d *discovered, a asking, code string) (subject string, err error) {
+// provider, for this very asking, and its auth_time.
+func (o *OpenID) exchange(ctx context.Context, p *provider, d *discovered, a asking, code string) (subject string, shown time.Time, err error) {
 	token, err := o.config(p, d).Exchange(ctx, code, oauth2.VerifierOption(a.Verifier))
 	if err != nil {
 		if e, ok := errors.AsType[*oauth2.RetrieveError](err); ok {
-			return "", refused(fmt.Errorf("code: %s", e.ErrorCode))
+			return "", time.Time{}, refused(fmt.Errorf("code: %s", e.ErrorCode))
 		}
-		return "", fault.New(fault.Unavailable, "signin.away", errors.New("no answer to the code")).With("Name", p.Name)
+		return "", time.Time{}, fault.New(fault.Unavailable, "signin.away", errors.New("no answer to the code")).With("Name", p.Name)
 	}
 	raw, ok := token.Extra("id_token").(string)
 	if !ok {
-		return "", refused(errors.New("no id token"))
+		return "", time.Time{}, refused(errors.New("no id token"))
 	}
 	t, err := d.Verifier(&oidc.Config{ClientID: p.ClientID, Now: o.now}).Verify(ctx, raw)
 	if err != nil {
-		return "", refused(fmt.Errorf("id token: %w", err))
+		return "", time.Time{}, refused(fmt.Errorf("id token: %w", err))
 	}
 	var claims struct {
 		AZP      string `json:"azp"`
 		AuthTime int64  `json:"auth_time"`
 	}
 	if err := t.Claims(&claims); err != nil {
-		return "", refused(err)
+		return "", time.Time{}, refused(err)
 	}
 	now := o.now()
 	// OpenID Connect Core, 3.1.3.7. The library lets one provider leave out the
@@ -313,9 +314,14 @@ func (o *OpenID) exchange(ctx context.Context, p *provider, d *discovered, a ask
 		err = t.VerifyAccessToken(token.AccessToken)
 	}
 	if err != nil {
-		return "", refused(err)
+		return "", time.Time{}, refused(err)
 	}
-	return t.Subject, nil
+	if shown = time.Unix(claims.AuthTime, 0); claims.AuthTime <= 0 || shown.After(now.Add(skew)) {
+		shown = time.Time{}
+	} else if shown.After(now) {
+		shown = now
+	}
+	return t.Subject, shown, nil
 }
 
 func same(a, b string) bool { return a != "" && subtle.ConstantTimeCompare([]byte(a), []byte(b)) == 1 }

@@ -222,6 +222,7 @@ func TestOpenIDRefuses(t *testing.T) {
 		t.Fatal(err)
 	}
 	n := 0
+	var shown time.Time // of the last sign-in
 	// try signs in with one thing changed.
 	try := func(l *liar, id string, fresh bool, change func(claims map[string]any, query url.Values) (alg string)) error {
 		t.Helper()
@@ -251,6 +252,7 @@ func TestOpenIDRefuses(t *testing.T) {
 		if err == nil && (i.Subject != "x" || i.Issuer != l.URL) {
 			t.Errorf("Finish = %+v", i)
 		}
+		shown = i.Shown
 		return err
 	}
 	type claims = map[string]any
@@ -265,6 +267,22 @@ func TestOpenIDRefuses(t *testing.T) {
 	} {
 		if err := try(l, "liar", false, change); err != nil {
 			t.Errorf("%s: %v, want a sign-in", name, err)
+		}
+	}
+	// When its user showed there who they are, as far as it says so.
+	hour := time.Now().Add(-time.Hour).Truncate(time.Second)
+	for name, c := range map[string]struct {
+		at   any
+		want time.Time
+	}{"an hour ago": {hour.Unix(), hour}, "in an hour": {time.Now().Add(time.Hour).Unix(), time.Time{}}, "never": {nil, time.Time{}}} {
+		if err := try(l, "liar", false, func(all claims, _ url.Values) string {
+			all["auth_time"] = c.at
+			if c.at == nil {
+				delete(all, "auth_time")
+			}
+			return ""
+		}); err != nil || !shown.Equal(c.want) {
+			t.Errorf("shown %s: %v, %v; want %v", name, shown, err, c.want)
 		}
 	}
 	for name, change := range map[string]func(claims, url.Values) string{

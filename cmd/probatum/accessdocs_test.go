@@ -43,7 +43,7 @@ func TestAccessDocs(t *testing.T) {
 // roleTable has a line for each act and a column for each role.
 func roleTable() string {
 	var b strings.Builder
-	b.WriteString("## Roles and acts\n\nA dot: the role may. A star: only within five minutes of showing who one is;\na double star: and not within a day of a recovery of the account.\n\n| act |")
+	b.WriteString("## Roles and acts\n\nA dot: the role may. A star: only within five minutes of showing who one is;\na double star: and not within a day of a recovery of the account.\n\nGiving power to others (inviting, sending an invitation again, changing a role, helping\nsomebody back in, making a token) always needs both; taking it away does not.\n\n| act |")
 	for _, r := range access.Roles() {
 		fmt.Fprintf(&b, " %s |", r)
 	}

@@ -26,7 +26,7 @@ type (
 		JSON bool `name:"json" help:"Print the answer as JSON."`
 	}
 	BodyCreateCmd struct {
-		Body bodyID `arg:"" name:"ID" help:"Short name, for addresses of pages: 2 to 40 small letters, digits and hyphens. It stays for ever."`
+		Body bodyID `arg:"" name:"ID" help:"Short name, for addresses of pages: 2 to 40 lower-case letters, digits and hyphens. It stays for ever."`
 		Name string `required:"" env:"-" help:"What the body is called. The profile has its legal name."`
 	}
 	BodyShowCmd struct {

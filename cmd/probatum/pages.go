@@ -65,7 +65,7 @@ func (s *server) pages(c sitePages) (http.Handler, error) {
 	}
 	me, err := mine.New(mine.Config{
 		Page: site.Page(), Actor: site.Actor, Portfolio: s.portfolio, Credentials: s.desk,
-		Units: mine.UnitsOf(assessment.Standards()), Bodies: s.db.Bodies, Now: s.now,
+		Units: mine.UnitsOf(assessment.Standards()), Bodies: s.db.Bodies, Calls: s.db, Now: s.now,
 	})
 	if err != nil {
 		return nil, err

@@ -90,7 +90,11 @@ func (s *server) open(ctx context.Context) error {
 	if s.db, err = store.Open(ctx, c.database, store.Options{Create: c.create, Now: c.now, Jobs: queue}); err != nil {
 		return err
 	}
-	if s.links, err = linkKey(filepath.Join(c.dir, "keys", "links.key")); err != nil {
+	sent, err := s.db.AnyTicket(ctx)
+	if err != nil {
+		return err
+	}
+	if s.links, err = linkKey(filepath.Join(c.dir, "keys", "links.key"), !sent); err != nil {
 		return err
 	}
 	if s.blobs, err = store.OpenBlobs(ctx, c.files); err != nil {
@@ -147,25 +151,30 @@ func (s *server) openMail() (err error) {
 
 // How often what comes back comes back.
 const (
-	publishEvery = 20 * time.Second // status lists: a change is seen within status.MaxStale
+	publishEvery = 20 * time.Second // status lists that are due: a change is seen within status.MaxStale
+	sealsEvery   = 5 * time.Minute  // all status lists: another seal is noted
 	resumeEvery  = time.Minute
 	sweepEvery   = time.Hour
 	filesEvery   = 5 * time.Minute
 )
 
-// start resumes what a crash has left, publishes what is due, and then runs jobs
-// until stop.
+// atStart is how long serving waits for what is due at the start. The jobs go on
+// with the rest.
+const atStart = 5 * time.Second
+
+// start publishes what is due, and then runs jobs until stop. They begin at once,
+// also with what a crash has left of sealing.
 func (s *server) start(ctx context.Context) error {
-	if _, err := s.desk.ResumeAll(ctx); err != nil {
-		s.log.ErrorContext(ctx, "sealing what was left open", "err", err)
-	}
-	if _, err := s.desk.PublishAll(ctx); err != nil {
+	due, enough := context.WithTimeout(ctx, atStart)
+	defer enough()
+	if _, err := s.desk.PublishDue(due); err != nil {
 		s.log.ErrorContext(ctx, "publishing status lists", "err", err)
 	}
 	c := jobs.Config{
 		Outbox: s.db, Composer: s.composer, Look: s.mailLook, Log: s.log, Now: s.now,
 		Tasks: []jobs.Task{
-			{Name: "publish", Every: publishEvery, Run: func(ctx context.Context) error { _, err := s.desk.PublishAll(ctx); return err }},
+			{Name: "publish", Every: publishEvery, Run: func(ctx context.Context) error { _, err := s.desk.PublishDue(ctx); return err }},
+			{Name: "seals", Every: sealsEvery, Run: func(ctx context.Context) error { _, err := s.desk.PublishAll(ctx); return err }},
 			{Name: "resume", Every: resumeEvery, Run: func(ctx context.Context) error { _, err := s.desk.ResumeAll(ctx); return err }},
 			{Name: "sweep", Every: sweepEvery, Run: s.db.Sweep},
 			{Name: "files", Every: filesEvery, Run: func(ctx context.Context) error { _, err := s.portfolio.Sweep(ctx); return err }},
@@ -248,10 +257,14 @@ func knownUnit(_ context.Context, id string) (bool, error) {
 }
 
 // linkKey reads the key behind one-time links, and makes it at the first start. Of
-// several processes that start at once, one makes it.
-func linkKey(path string) (access.LinkKey, error) {
+// several processes that start at once, one makes it. Where links were sent already,
+// by another key, none is made: they would open nothing, and nobody would know why.
+func linkKey(path string, first bool) (access.LinkKey, error) {
 	var key access.LinkKey
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		if !first {
+			return key, fault.New(fault.NotFound, "cli.serve.links.lost", nil).With("Path", path)
+		}
 		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 			return key, fault.New(fault.Conflict, "cli.serve.folder", err).With("Dir", filepath.Dir(path))
 		}

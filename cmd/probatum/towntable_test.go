@@ -81,6 +81,7 @@ POST /settings/codes                          person
 GET  /settings/passkeys/new                   person
 POST /settings/passkeys/begin                 person
 POST /settings/passkeys                       person
+GET  /settings/passkeys/rename                person
 POST /settings/passkeys/rename                person
 POST /settings/logins/remove                  person
 POST /settings/openid/{provider}              person
@@ -173,7 +174,7 @@ POST /b/{body}/results/{result}/discard       results.import
 GET  /b/{body}/credentials                    credentials.read
 GET  /b/{body}/credentials/{result}           credentials.read
 GET  /b/{body}/credentials/{result}/files/{kind} credentials.read
-POST /b/{body}/credentials/{result}/send      results.import
+POST /b/{body}/credentials/{result}/send      credentials.seal
 GET  /b/{body}/credentials/{result}/{change:revoke|suspend|reinstate} credentials.revoke
 POST /b/{body}/credentials/{result}/{change:revoke|suspend|reinstate} credentials.revoke
 GET  /b/{body}/mail                           mail.read
@@ -217,7 +218,7 @@ DELETE /api/v1/bodies/{body}/results/{result} results.import
 GET  /api/v1/bodies/{body}/credentials        credentials.read
 GET  /api/v1/bodies/{body}/credentials/{result} credentials.read
 GET  /api/v1/bodies/{body}/credentials/{result}/files/{kind} credentials.read
-POST /api/v1/bodies/{body}/credentials/{result}/letters results.import
+POST /api/v1/bodies/{body}/credentials/{result}/letters credentials.seal
 POST /api/v1/bodies/{body}/credentials/{result}/status credentials.revoke
 `
 

@@ -1,9 +1,7 @@
 package desk
 
 import (
-	"context"
 	"encoding/json"
-	"io"
 	"net/http"
 	"net/url"
 	"slices"
@@ -26,7 +24,10 @@ import (
 // describes them.
 func (p *Awards) API(r chi.Router) {
 	api := p.c.Site.API
-	once := func(h page.Handler) http.HandlerFunc { return api(Once(p.c.Calls, p.c.Actor, award.MaxResult, h)) }
+	sender := func(r *http.Request) string { return p.c.Actor(r).By() }
+	once := func(h page.Handler) http.HandlerFunc {
+		return api(p.c.Site.Once(p.c.Calls, sender, award.MaxResult, h))
+	}
 	const results, credentials = "/api/v1/bodies/{body}/results", "/api/v1/bodies/{body}/credentials" //nolint:gosec // paths, no credentials
 	r.Get(results, api(p.apiResults))
 	r.Post(results, once(p.apiImport))
@@ -187,7 +188,7 @@ func (p *Awards) apiImport(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	data, err := raw(w, r, award.MaxResult)
+	data, err := p.c.Site.ReadRaw(w, r, award.MaxResult)
 	if err != nil {
 		return err
 	}
@@ -310,9 +311,7 @@ func (p *Awards) apiSeal(w http.ResponseWriter, r *http.Request) error {
 	if at.id, err = resultID(in.Result); err != nil {
 		return err
 	}
-	if _, err := page.InTurn(r.Context(), p.sealing, func(ctx context.Context) (award.Award, error) {
-		return p.c.Desk.Seal(ctx, at.actor, at.body, at.id, in.Version)
-	}); err != nil {
+	if err := p.sealInTurn(w, r, at, in.Version); err != nil {
 		return err
 	}
 	return p.writeCredential(w, r, at, http.StatusCreated)
@@ -342,7 +341,7 @@ func (p *Awards) apiChange(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (p *Awards) apiSend(w http.ResponseWriter, r *http.Request) error {
-	at, err := p.on(r, access.ImportResults)
+	at, err := p.on(r, access.SealCredentials)
 	if err != nil {
 		return err
 	}
@@ -358,20 +357,4 @@ func (p *Awards) apiSend(w http.ResponseWriter, r *http.Request) error {
 	}
 	w.WriteHeader(http.StatusAccepted)
 	return nil
-}
-
-// raw reads a body of JSON as it is.
-func raw(w http.ResponseWriter, r *http.Request, most int64) ([]byte, error) {
-	kind, params, err := page.OpenBody(w, r, most)
-	if err != nil {
-		return nil, err
-	}
-	if !page.IsJSON(kind, params) {
-		return nil, page.ErrMediaType
-	}
-	data, err := io.ReadAll(r.Body)
-	if err != nil {
-		return nil, page.Arrived(err)
-	}
-	return data, nil
 }

@@ -3,6 +3,8 @@ package desk_test
 import (
 	"encoding/json"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -123,6 +125,12 @@ func TestAPIFromImportToRevocation(t *testing.T) {
 	a, _ = b.call(t, http.MethodPost, apiBase+"/credentials/"+id+"/status", object{"state": "gone", "reason": "cleared"})
 	want(t, "a wrong state", a, http.StatusBadRequest)
 
+	if err := os.RemoveAll(filepath.Join(b.dir, "keys")); err != nil {
+		t.Fatal(err)
+	}
+	a, _ = b.call(t, http.MethodPost, apiBase+"/credentials/"+id+"/status", object{"state": "revoked", "reason": "withdrawn"})
+	want(t, "a change that cannot be published", a, http.StatusServiceUnavailable)
+
 	a, l := b.call(t, http.MethodGet, apiBase+"/credentials?status=revoked", nil)
 	want(t, "the list", a, http.StatusOK)
 	if n := len(l["items"].([]any)); n != 1 {
@@ -157,7 +165,7 @@ func TestAPIScopes(t *testing.T) {
 		{http.MethodGet, "/credentials", nil, access.ScopeRead},
 		{http.MethodGet, "/credentials/" + id, nil, access.ScopeRead},
 		{http.MethodGet, "/credentials/" + id + "/files/edc", nil, access.ScopeRead},
-		{http.MethodPost, "/credentials/" + id + "/letters", object{"email": "a@example.org"}, access.ScopeImport},
+		{http.MethodPost, "/credentials/" + id + "/letters", object{"email": "a@example.org"}, access.ScopeSeal},
 		{http.MethodPost, "/credentials/" + id + "/status", object{"state": "revoked", "reason": "withdrawn"}, access.ScopeRevoke},
 	}
 	for _, c := range calls {

@@ -2,9 +2,11 @@ package desk
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/url"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/go-chi/chi/v5"
@@ -51,7 +53,7 @@ type AwardsConfig struct {
 
 	// Calls keeps answers of the API for calls that are made again; nil: they are
 	// made anew.
-	Calls Calls
+	Calls page.Calls
 }
 
 // Awards are the pages on which a body imports results, seals them, and keeps its
@@ -59,12 +61,44 @@ type AwardsConfig struct {
 type Awards struct {
 	c       AwardsConfig
 	turns   *page.Turns // for drawing
-	sealing *page.Turns // what runs out of time goes on when it is asked for again
+	sealing *page.Turns
+	own     sync.Map // of each body that seals, by access.BodyID: its *page.Turns, which is one
 }
+
+const (
+	drawFor = 30 * time.Second
+	sealFor = 45 * time.Second
+
+	// patience is how long an answer may take that waits for its turn and for
+	// what it does then. Most proxies wait for a minute.
+	patience = 58 * time.Second
+)
 
 // NewAwards makes them.
 func NewAwards(c AwardsConfig) *Awards {
-	return &Awards{c: c, turns: page.NewTurns(4, 30*time.Second), sealing: page.NewTurns(4, 2*time.Minute)}
+	return &Awards{c: c, turns: page.NewTurns(4, drawFor), sealing: page.NewTurns(4, sealFor)}
+}
+
+// sealInTurn seals a result in its turn, of which a body has one at a time: one whose
+// key does not answer holds up itself. What runs out of time goes on when it is
+// asked for again.
+func (p *Awards) sealInTurn(w http.ResponseWriter, r *http.Request, at place, seen string) error {
+	if err := page.Patient(w, patience); err != nil {
+		return err
+	}
+	own, _ := p.own.LoadOrStore(at.body, page.NewTurns(1, sealFor))
+	_, err := page.InTurn(r.Context(), own.(*page.Turns), func(ctx context.Context) (award.Award, error) { //nolint:errcheck,forcetypeassert // nothing else is stored
+		leave, err := p.sealing.Take(ctx)
+		if err != nil {
+			return award.Award{}, err
+		}
+		defer leave()
+		return p.c.Desk.Seal(ctx, at.actor, at.body, at.id, seen)
+	})
+	if errors.Is(err, context.DeadlineExceeded) {
+		return fault.New(fault.Unavailable, "desk.seal.slow", err)
+	}
+	return err
 }
 
 // Routes mounts the pages.

@@ -30,6 +30,7 @@ import (
 
 // A bureau is a server with one body that can seal, and the pages of its results.
 type bureau struct {
+	dir    string // of the data
 	store  *store.Store
 	desk   *award.Desk
 	actor  access.Actor
@@ -45,7 +46,7 @@ func newBureau(t *testing.T) *bureau {
 		t.Fatal(err)
 	}
 	dir := t.TempDir()
-	b := &bureau{}
+	b := &bureau{dir: dir}
 	if b.store, err = store.Open(t.Context(), filepath.Join(dir, "probatum.db"), store.Options{Create: true, Jobs: queue}); err != nil {
 		t.Fatal(err)
 	}
@@ -285,6 +286,12 @@ func TestFirstResultByThePages(t *testing.T) {
 	}
 	b.speaks(t, base+"/credentials")
 	want(t, "sending again", b.post(t, cred+"/send", url.Values{"email": {""}}), http.StatusBadRequest, "send-email-error")
+	b.actor.SignedIn, b.asked = time.Now().Add(-time.Hour), 0
+	a = b.post(t, cred+"/send", url.Values{"email": {"e@example.org"}, "lang": {"de"}})
+	if a.status != http.StatusSeeOther || a.to != "/confirm" || b.asked != 1 {
+		t.Errorf("sending again after an hour: %d to %q", a.status, a.to)
+	}
+	b.actor = fresh
 	want(t, "sending again", b.post(t, cred+"/send", url.Values{"email": {"e@example.org"}, "lang": {"de"}}), http.StatusSeeOther)
 
 	for _, change := range []struct{ name, reason string }{{"suspend", "under-review"}, {"reinstate", "cleared"}, {"revoke", "issued-in-error"}} {
@@ -309,6 +316,11 @@ func TestRefusedFilesAreExplained(t *testing.T) {
 	want(t, "a bad file", a, http.StatusBadRequest, "data-refused", "result-1.json", "<code>", "R56")
 	a = b.bring(t, "{ no json", b.result(t), b.result(t))
 	want(t, "good and bad", a, http.StatusBadRequest, "{ no json", "2 other files were imported")
+	a = b.bring(t, "{ no json", bad)
+	want(t, "two bad ones", a, http.StatusBadRequest, "2 files were not imported", "data-focus", "result-1.json")
+	if strings.Count(a.text, `role="alert"`) != 1 {
+		t.Error("more than one message is read out")
+	}
 	a = b.bring(t, "", b.result(t), b.result(t))
 	want(t, "two", a, http.StatusSeeOther)
 	b.speaks(t, a.to)

@@ -81,7 +81,7 @@ func (p *Awards) showCredential(w http.ResponseWriter, r *http.Request, at place
 	if !link.Open {
 		v.LinkText = at.loc.T("desk.credential.link.off")
 	}
-	if aw.Holder == "" && p.can(at, access.ImportResults) {
+	if aw.Holder == "" && p.can(at, access.SealCredentials) {
 		if v.Send = send; send == nil {
 			v.Send = sendForm(at, aw.Email, aw.Lang, res)
 		}
@@ -150,6 +150,9 @@ func (p *Awards) file(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if err := page.Patient(w, patience); err != nil {
+		return err
+	}
 	f, err := page.InTurn(r.Context(), p.turns, func(ctx context.Context) (award.File, error) {
 		return p.c.Desk.File(ctx, at.actor, at.body, at.id, chi.URLParam(r, "kind"))
 	})
@@ -175,7 +178,7 @@ func sendForm(at place, email, lang string, res assessment.Result) *page.Form {
 }
 
 func (p *Awards) send(w http.ResponseWriter, r *http.Request) error {
-	at, err := p.on(r, access.ImportResults)
+	at, err := p.on(r, access.SealCredentials)
 	if err != nil {
 		return err
 	}

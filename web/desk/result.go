@@ -240,6 +240,9 @@ func (p *Awards) preview(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if err := page.Patient(w, patience); err != nil {
+		return err
+	}
 	png, err := page.InTurn(r.Context(), p.turns, func(ctx context.Context) ([]byte, error) {
 		return p.c.Desk.Preview(ctx, at.actor, at.body, at.id, chi.URLParam(r, "lang"))
 	})
@@ -259,9 +262,7 @@ func (p *Awards) seal(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	_, err = page.InTurn(r.Context(), p.sealing, func(ctx context.Context) (award.Award, error) {
-		return p.c.Desk.Seal(ctx, at.actor, at.body, at.id, in.Text("version"))
-	})
+	err = p.sealInTurn(w, r, at, in.Text("version"))
 	if no, ok := refusedOf(at.loc, "", err); err != nil && ok {
 		text := no.Why
 		if len(no.Faults) > 0 { // the page itself lists them

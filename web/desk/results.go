@@ -18,6 +18,7 @@ const awardsPerPage = 25
 type resultsView struct {
 	Form    *page.Form // nil where it is not allowed
 	Example string
+	Refused string
 	Files   []refusedFile
 	Show    []page.Act
 	Table   page.Table
@@ -65,7 +66,7 @@ func (p *Awards) showResults(w http.ResponseWriter, r *http.Request, at place, s
 	if err != nil {
 		return err
 	}
-	v := resultsView{Files: files, Table: page.Table{
+	v := resultsView{Refused: at.loc.T("desk.results.refused", "Count", len(files)), Files: files, Table: page.Table{
 		Caption: at.loc.T("desk.results.list"), Hide: true,
 		Columns: []page.Column{
 			{Label: at.loc.T("desk.awards.name")}, {Label: at.loc.T("desk.awards.unit")},
@@ -109,9 +110,9 @@ func importForm(at place, pasted string) *page.Form {
 		Controls: []page.Control{
 			&page.File{
 				Name: "file", Label: at.loc.T("desk.results.file"), Hint: at.loc.T("desk.results.file.hint"),
-				Accept: ".json,application/json", Optional: true, Many: true,
+				Accept: ".json,application/json", Either: true, Many: true,
 			},
-			&page.Area{Name: "text", Label: at.loc.T("desk.results.text"), Hint: at.loc.T("desk.results.text.hint"), Value: pasted, Optional: true, Rows: 4, Code: true},
+			&page.Area{Name: "text", Label: at.loc.T("desk.results.text"), Hint: at.loc.T("desk.results.text.hint"), Value: pasted, Either: true, Rows: 4, Code: true},
 		},
 	}
 }

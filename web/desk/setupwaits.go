@@ -34,6 +34,7 @@ const (
 // How long before their end things are told of.
 const (
 	sealSoon   = 60 * 24 * time.Hour // an authority takes weeks
+	trialSoon  = 14 * 24 * time.Hour
 	inviteSoon = 48 * time.Hour
 	mailSince  = 30 * 24 * time.Hour // letters that did not arrive are told of so long
 )
@@ -104,9 +105,10 @@ func (a *Admin) setupWaits(ctx context.Context, id access.BodyID) ([]Wait, error
 		seal.Key = waitsSeal
 	case s.Standing == body.Requested:
 		seal.Key = "desk.waits.seal.requested"
-	case s.Standing == body.Trial:
-		seal.Key, seal.Due = "desk.waits.seal.trial", s.Until
-		seal.Tone = page.Calm
+	case s.Standing == body.Trial: // what waits all the time is not looked at; the set-up tells of it
+		if s.Until.Sub(a.c.Now()) < trialSoon {
+			seal.Key, seal.Due = "desk.waits.seal.trial", s.Until
+		}
 	case s.Standing == body.Expired:
 		seal.Key, seal.Tone = "desk.waits.seal.expired", page.Bad
 	case s.Standing == body.DoesNotFit:

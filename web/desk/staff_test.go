@@ -90,7 +90,7 @@ func TestBouncedInvitationIsMarked(t *testing.T) {
 	if err := h.store.MarkLetter(t.Context(), letters[0].ID, mail.Bounced, "mail.failed.address"); err != nil {
 		t.Fatal(err)
 	}
-	if got := h.see("/b/nord/staff").One(t, "[data-invitations] td .badge"); got != "mail came back" {
+	if got := h.see("/b/nord/staff").One(t, "[data-invitations] td .badge"); got != "e-mail came back" {
 		t.Errorf("the invitation says %q", got)
 	}
 }
@@ -103,7 +103,13 @@ func TestMembers(t *testing.T) {
 	if got := len(h.see("/b/nord/staff").All("tbody tr")); got != 2 {
 		t.Fatalf("%d members", got)
 	}
-	h.see(at(cy))
+	var acts []string
+	for _, n := range h.see(at(cy)).All("section h2") {
+		acts = append(acts, n.Text())
+	}
+	if got := strings.Join(acts, " | "); got != "Change the role | Cannot sign in any more? | End the role" {
+		t.Errorf("what can be done stands under %s", got)
+	}
 	if got := h.goes(at(cy)+"/role", url.Values{"role": {"assessor"}}); got != "/b/nord/staff?done=changed" {
 		t.Errorf("a new role leads to %s", got)
 	}

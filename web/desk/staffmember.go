@@ -13,7 +13,9 @@ import (
 type memberView struct {
 	Rows []page.Row
 	Role *page.Form // changes the role; nil: not allowed
-	Acts []page.Act
+	Help *page.Act  // lets them back in; nil: not allowed
+	End  page.Act
+	Gone string // what End does
 	Back page.Act
 }
 
@@ -72,10 +74,11 @@ func (a *Admin) showMember(w http.ResponseWriter, r *http.Request, at place, m a
 	if self {
 		end = "desk.staff.leave"
 	}
-	v.Acts = append(v.Acts, page.Act{Label: at.loc.T(end), Href: at.to(at.memberPath(m) + "/end"), Quiet: true, Grave: true})
+	v.End = page.Act{Label: at.loc.T(end), Href: at.to(at.memberPath(m) + "/end"), Quiet: true, Grave: true}
+	v.Gone = at.loc.T(end + ".text")
 	if a.can(at, access.ManageStaff) {
 		if !self {
-			v.Acts = append(v.Acts, page.Act{Label: at.loc.T("desk.staff.help"), Href: at.to(at.memberPath(m) + "/help"), Quiet: true})
+			v.Help = &page.Act{Label: at.loc.T("desk.staff.help.begin"), Href: at.to(at.memberPath(m) + "/help"), Quiet: true}
 		}
 		roles := &page.Choice{Name: "role", Label: at.loc.T("desk.staff.role.new")}
 		for _, one := range access.Roles() {

@@ -22,6 +22,8 @@ const maxJSON = 256 << 10
 // by Config.Actor whose token a request carries.
 func (p *Pages) API(r chi.Router) {
 	api := p.site.API
+	sender := func(r *http.Request) string { return p.cfg.Actor(r).By() }
+	once := func(h page.Handler) http.HandlerFunc { return api(p.site.Once(p.cfg.Calls, sender, maxJSON, h)) }
 	r.Get("/api/v1/me/evidence", api(p.apiItems))
 	r.Post("/api/v1/me/evidence", api(p.apiAdd))
 	r.Get("/api/v1/me/evidence/{item}", api(p.apiItem))
@@ -30,11 +32,11 @@ func (p *Pages) API(r chi.Router) {
 	r.Get("/api/v1/me/evidence/{item}/file", api(p.file))
 
 	r.Get("/api/v1/me/sets", api(p.apiSets))
-	r.Post("/api/v1/me/sets", api(p.apiFreeze))
+	r.Post("/api/v1/me/sets", once(p.apiFreeze))
 	r.Get("/api/v1/me/sets/{set}", api(p.apiSet))
 	r.Delete("/api/v1/me/sets/{set}", api(p.apiDeleteSet))
 	r.Get("/api/v1/me/sets/{set}/proofs/{index}", api(p.proof))
-	r.Post("/api/v1/me/sets/{set}/releases", api(p.apiHandIn))
+	r.Post("/api/v1/me/sets/{set}/releases", once(p.apiHandIn))
 	r.Delete("/api/v1/me/sets/{set}/releases/{release}", api(p.apiWithdraw))
 
 	r.Get("/api/v1/me/credentials", api(p.apiCredentials))
@@ -42,7 +44,7 @@ func (p *Pages) API(r chi.Router) {
 	r.Get("/api/v1/me/credentials/{id}/files/{kind}", api(p.credentialFile))
 
 	r.Get("/api/v1/me/links", api(p.apiLinks))
-	r.Post("/api/v1/me/links", api(p.apiNewLink))
+	r.Post("/api/v1/me/links", once(p.apiNewLink))
 	r.Put("/api/v1/me/links/{id}/printed", api(p.apiPrinted))
 	r.Delete("/api/v1/me/links/{id}/{link}", api(p.apiCloseLink))
 }
@@ -138,6 +140,12 @@ func (p *Pages) apiItem(w http.ResponseWriter, r *http.Request) error {
 
 func (p *Pages) apiAdd(w http.ResponseWriter, r *http.Request) error {
 	a := p.cfg.Actor(r)
+	if err := a.Myself(access.ScopeMineWrite); err != nil {
+		return err
+	}
+	if err := page.NotOnce(r); err != nil {
+		return err
+	}
 	s, err := p.receive(w, r, a)
 	defer func() { s.file.Drop() }()
 	if err != nil {

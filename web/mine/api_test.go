@@ -220,6 +220,52 @@ func TestAPICredentialsAndLinks(t *testing.T) {
 	}
 }
 
+// A call that is made again under its key is answered as before; an upload has none.
+func TestAPIMakesOnce(t *testing.T) {
+	t.Parallel()
+	k := newKit(t, portfolio.Limits{})
+	again := func(what, path, body string, code int) {
+		t.Helper()
+		call := func(who, body string) *httptest.ResponseRecorder {
+			r := httptest.NewRequest(http.MethodPost, path, strings.NewReader(body))
+			r.Header.Set("Content-Type", "application/json")
+			r.Header.Set("Idempotency-Key", what)
+			return k.do(who, r)
+		}
+		first, second := call("ida", body), call("ida", body)
+		k.wantCode(what, first, code)
+		k.wantCode(what+" again", second, code)
+		if first.Body.String() != second.Body.String() || second.Header().Get("Idempotent-Replayed") != "true" {
+			t.Errorf("%s again: %s", what, second.Body)
+		}
+		k.wantCode(what+" otherwise", call("ida", body+" "), http.StatusConflict)
+		if w := call("ben", body); w.Header().Get("Idempotent-Replayed") != "" || w.Code == code {
+			t.Errorf("%s of another: %d", what, w.Code)
+		}
+	}
+	again("freeze", "/api/v1/me/sets", fmt.Sprintf(`{"unit":"lighting","items":[%q]}`, id(k.added("ida"))), http.StatusCreated)
+	sets := answered[struct{ Sets []apiSet }](k, "sets", k.get("ida", "/api/v1/me/sets"), http.StatusOK).Sets
+	if len(sets) != 1 {
+		t.Fatalf("%d sets", len(sets))
+	}
+	again("hand-in", "/api/v1/me/sets/"+sets[0].ID+"/releases",
+		`{"body":"musterstadt","purpose":"Assessment","until":"2027-02-25T00:00:00Z","confirmed":true}`, http.StatusCreated)
+	one := id(k.earned("ida"))
+	again("link", "/api/v1/me/links", `{"credential":"`+one+`"}`, http.StatusCreated)
+	if got := answered[struct{ Links []struct{} }](k, "links", k.get("ida", "/api/v1/me/links?credential="+one), http.StatusOK); len(got.Links) != 2 {
+		t.Errorf("%d links", len(got.Links))
+	}
+
+	r := httptest.NewRequest(http.MethodPost, "/api/v1/me/evidence", strings.NewReader("--x--"))
+	r.Header.Set("Content-Type", "multipart/form-data; boundary=x")
+	r.Header.Set("Idempotency-Key", "file")
+	w := k.do("ida", r)
+	k.wantCode("an upload", w, http.StatusBadRequest)
+	if !strings.Contains(w.Body.String(), "Uploads take no Idempotency-Key") {
+		t.Errorf("an upload: %s", w.Body)
+	}
+}
+
 // TestAPIScopes: a token acts within its scopes, and a body's token has no part here.
 func TestAPIScopes(t *testing.T) {
 	t.Parallel()

@@ -190,10 +190,13 @@ func purposeOf(q page.Request, kind string) string {
 }
 
 func viewLink(q page.Request, at string, n int, l award.Link) linkView {
+	made := clockTime(q, l.Created)
 	v := linkView{
-		Copy:  page.Copy{ID: "link-" + strconv.Itoa(n), Label: q.Loc.T("mine.link.address"), Value: l.URL},
+		Copy:  page.Copy{ID: "link-" + strconv.Itoa(n), Label: q.Loc.T("mine.link.address", "Made", made), Value: l.URL},
 		Badge: page.Badge{Tone: page.Good, Text: q.Loc.T("mine.link.open")},
-		Rows:  []page.Row{{Name: "created", Label: q.Loc.T("mine.link.created"), Value: q.Loc.Date(l.Created)}},
+	}
+	if l.Printed {
+		v.Copy.Label = q.Loc.T("mine.printed")
 	}
 	ends := q.Loc.T("mine.link.noEnd")
 	if !l.Closes.IsZero() {
@@ -213,7 +216,7 @@ func viewLink(q page.Request, at string, n int, l award.Link) linkView {
 	case !l.Open:
 		v.Badge = page.Badge{Text: q.Loc.T("mine.release.over")}
 	default:
-		v.Act = &page.Act{Label: q.Loc.T("mine.link.close"), About: q.Loc.Date(l.Created), Href: q.To(at + "/links/" + l.ID + "/close"), Quiet: true, Small: true, Grave: true}
+		v.Act = &page.Act{Label: q.Loc.T("mine.link.close"), About: made, Href: q.To(at + "/links/" + l.ID + "/close"), Quiet: true, Small: true, Grave: true}
 	}
 	if len(l.Looks) > 0 {
 		v.Looks = &page.Fold{Title: q.Loc.T("mine.link.looks")}

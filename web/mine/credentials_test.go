@@ -114,7 +114,7 @@ func TestLinks(t *testing.T) {
 	for _, l := range links {
 		wantText(t, "page", n.Text(), l.URL)
 	}
-	wantText(t, "page", n.Text(), "1 January 2027, 23:59 UTC", "0 times")
+	wantText(t, "page", n.Text(), "1 January 2027, 23:59 UTC", "0 times", "Copy Link of 25 November 2026, 12:00 UTC", "it could not confirm the seal")
 
 	closing := at + "/links/" + links[1].ID + "/close"
 	k.wantCode("another's", k.post("ben", closing, nil), http.StatusNotFound)

@@ -119,8 +119,14 @@ func (p *Pages) item(w http.ResponseWriter, r *http.Request) error {
 	if i.Frozen() {
 		view.Badge = &page.Badge{Tone: page.Good, Text: q.Loc.T("mine.item.frozen")}
 		view.Note = q.Loc.T("mine.item.frozen.note")
-		for n, id := range i.Sets {
-			view.Sets = append(view.Sets, page.Act{Label: q.Loc.T("mine.item.set", "Number", n+1), Href: q.To("/me/sets/" + string(id)), Quiet: true, Small: true})
+		sets, err := p.cfg.Portfolio.Sets(r.Context(), p.cfg.Actor(r))
+		if err != nil {
+			return err
+		}
+		for _, s := range sets {
+			if slices.Contains(i.Sets, s.ID) {
+				view.Sets = append(view.Sets, page.Act{Label: p.setName(q, s), Href: q.To("/me/sets/" + string(s.ID)), Quiet: true, Small: true})
+			}
 		}
 	} else {
 		view.Acts = append(view.Acts, page.Act{Label: q.Loc.T("mine.item.edit"), Href: q.To(at + "/edit"), Quiet: true})
@@ -200,7 +206,7 @@ func (p *Pages) itemForm(q page.Request, kind portfolio.Kind, text func(string) 
 	}
 	f.Controls = append(f.Controls, &page.Field{Name: "day", Label: loc.T("mine.item.day"), Hint: loc.T("mine.item.day.hint"), Type: "date", Value: text("day"), Short: true})
 	if kind.NeedsOwn() {
-		f.Controls = append(f.Controls, &page.Box{Name: "own", Label: loc.T("mine.item.own.box"), Hint: loc.T("mine.item.own.hint"), Ticked: text("own") != ""})
+		f.Controls = append(f.Controls, &page.Box{Name: "own", Label: loc.T("mine.item.own.box"), Hint: loc.T("mine.item.own.hint"), Required: true, Ticked: text("own") != ""})
 	}
 	return f
 }

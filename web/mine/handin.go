@@ -46,7 +46,7 @@ func (p *Pages) showHandIn(w http.ResponseWriter, r *http.Request, status int, t
 			bodies,
 			&page.Area{Name: "purpose", Label: q.Loc.T("mine.set.purpose"), Hint: q.Loc.T("mine.handIn.purpose.hint"), Value: text("purpose"), Max: portfolio.MaxPurpose, Rows: 3},
 			&page.Field{Name: "until", Label: q.Loc.T("mine.handIn.until"), Hint: q.Loc.T("mine.handIn.until.hint"), Type: "date", Value: text("until"), Short: true},
-			&page.Box{Name: "confirmed", Label: q.Loc.T("mine.handIn.confirm"), Ticked: text("confirmed") != ""},
+			&page.Box{Name: "confirmed", Label: q.Loc.T("mine.handIn.confirm"), Required: true, Ticked: text("confirmed") != ""},
 		},
 	}
 	if wrong != nil && !f.Fail(wrong, q.Loc) {

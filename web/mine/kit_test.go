@@ -180,7 +180,7 @@ func (k *kit) serve() {
 			SignIn: func(w http.ResponseWriter, r *http.Request) { page.SeeOther(w, r, "/sign-in") },
 		},
 		Actor:     func(r *http.Request) access.Actor { return k.actors[r.Header.Get("X-Test-Person")] },
-		Portfolio: k.portfolio, Credentials: k.desk, Units: mine.UnitsOf(assessment.Standards()), Bodies: k.store.Takers, Now: k.now,
+		Portfolio: k.portfolio, Credentials: k.desk, Units: mine.UnitsOf(assessment.Standards()), Bodies: k.store.Bodies, Calls: k.store, Now: k.now,
 	})
 	if err != nil {
 		k.t.Fatal(err)

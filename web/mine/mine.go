@@ -76,6 +76,10 @@ type Config struct {
 	// Bodies gives those that a set can be handed in to, by name.
 	Bodies func(ctx context.Context) ([]access.NewBody, error)
 
+	// Calls keeps answers of the API for calls that are made again; nil: they are
+	// made anew.
+	Calls page.Calls
+
 	Now func() time.Time // nil: time.Now
 }
 

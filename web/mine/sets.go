@@ -50,9 +50,14 @@ func (p *Pages) setCard(q page.Request, s portfolio.Set, bodies []access.NewBody
 		rows = append(rows, page.Row{Name: "body", Label: q.Loc.T("mine.set.body"), Value: body})
 	}
 	return page.Card{
-		Title: q.Loc.T("mine.set.name", "Unit", p.unit(q.Loc, s.Unit), "Day", q.Loc.Date(s.Frozen)),
+		Title: p.setName(q, s),
 		Href:  q.To("/me/sets/" + string(s.ID)), Badge: &state, Rows: rows,
 	}
+}
+
+// setName tells sets apart for people: by unit and day.
+func (p *Pages) setName(q page.Request, s portfolio.Set) string {
+	return q.Loc.T("mine.set.name", "Unit", p.unit(q.Loc, s.Unit), "Day", q.Loc.Date(s.Frozen))
 }
 
 // setState says how far a set is, and with which body.
@@ -185,12 +190,12 @@ func (p *Pages) set(w http.ResponseWriter, r *http.Request) error {
 		view.Delete = &page.Act{Label: q.Loc.T("mine.set.delete"), Href: q.To(at + "/delete"), Quiet: true, Grave: true}
 	}
 	return p.site.Show(w, r, "set", http.StatusOK, page.Content{
-		Title: q.Loc.T("mine.set.name", "Unit", p.unit(q.Loc, s.Unit), "Day", q.Loc.Date(s.Frozen)), Main: view, Notices: done(r), Wide: true,
+		Title: p.setName(q, s), Main: view, Notices: done(r), Wide: true,
 	})
 }
 
 func (p *Pages) members(q page.Request, s portfolio.Set) page.Table {
-	t := page.Table{Caption: q.Loc.T("mine.set.members"), Columns: []page.Column{
+	t := page.Table{Caption: q.Loc.T("mine.set.members"), Hide: true, Columns: []page.Column{
 		{Label: q.Loc.T("mine.item.title")}, {Label: q.Loc.T("mine.item.kind")}, {Label: q.Loc.T("mine.set.show")},
 	}}
 	for n, said := range s.Evidence.Items() {
@@ -211,7 +216,7 @@ func (p *Pages) members(q page.Request, s portfolio.Set) page.Table {
 }
 
 func (p *Pages) releases(q page.Request, s portfolio.Set, bodies []access.NewBody) page.Table {
-	t := page.Table{Caption: q.Loc.T("mine.set.releases"), Columns: []page.Column{
+	t := page.Table{Caption: q.Loc.T("mine.set.releases"), Hide: true, Columns: []page.Column{
 		{Label: q.Loc.T("mine.set.body")}, {Label: q.Loc.T("mine.set.purpose")}, {Label: q.Loc.T("mine.item.state")}, {},
 	}}
 	for _, r := range s.Releases {

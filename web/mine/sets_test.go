@@ -33,6 +33,12 @@ func TestFreezeAndHandIn(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	wantText(t, "item", k.page("ida", "/me/evidence/"+string(s.Members[0].Item)).First(t, ".acts a").Text(), "Lighting, 25 November 2026")
+	for _, part := range n.All("main section") {
+		if len(part.All("h2")) != 1 {
+			t.Errorf("a part of the page has no heading: %.80s", part.Text())
+		}
+	}
 	wantText(t, "set", n.Text(), s.Root.String(), "Lighting", "25 November 2026, 12:00 UTC", "not handed in", "Light plot")
 
 	// R77: told what, to whom, what for and until when, and confirmed.

@@ -20,6 +20,7 @@ const (
 	maxParts = 20               // of such a form
 	silence  = 30 * time.Second // how long a file may stand still on its way
 	maxAway  = time.Hour        // how long it may be on its way in all
+	leastWay = 64 << 10         // bytes that must come in each silence, on the average; the first is free
 
 	// A file that is too large is read on for a while: browsers show an answer
 	// only when they have sent all.
@@ -52,7 +53,7 @@ func (p *Pages) receive(w http.ResponseWriter, r *http.Request, a access.Actor) 
 	if kind != "multipart/form-data" {
 		return s, page.ErrMediaType
 	}
-	body := &moving{r: r.Body, control: http.NewResponseController(w), end: time.Now().Add(maxAway)}
+	body := newMoving(w, r.Body)
 	parts := multipart.NewReader(body, params["boundary"])
 	left := maxTexts
 	for n := 0; ; n++ {
@@ -113,22 +114,34 @@ func (p *Pages) receiveFile(r *http.Request, a access.Actor, part *multipart.Par
 	return err
 }
 
-// moving gives a body as much time as it needs, so long as it comes on.
+// moving gives a body as much time as it needs, so long as it comes on, and not by
+// drops: each upload has one of few places.
 type moving struct {
-	r       io.Reader
-	control *http.ResponseController
-	end     time.Time
+	r          io.Reader
+	control    *http.ResponseController
+	begun, end time.Time
+	got        int64
+}
+
+func newMoving(w http.ResponseWriter, body io.Reader) *moving {
+	now := time.Now()
+	return &moving{r: body, control: http.NewResponseController(w), begun: now, end: now.Add(maxAway)}
 }
 
 func (m *moving) Read(b []byte) (int, error) {
 	until := time.Now().Add(silence)
-	if until.After(m.end) {
-		until = m.end
+	paid := m.begun.Add(silence * time.Duration(2+m.got/leastWay)) // until when it is fast enough
+	for _, t := range []time.Time{paid, m.end} {
+		if until.After(t) {
+			until = t
+		}
 	}
 	if err := m.control.SetReadDeadline(until); err != nil && !errors.Is(err, http.ErrNotSupported) {
 		return 0, err
 	}
-	return m.r.Read(b)
+	n, err := m.r.Read(b)
+	m.got += int64(n)
+	return n, err
 }
 
 // itemFault gives an error of the file a place beside its control.

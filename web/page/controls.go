@@ -68,6 +68,7 @@ type Area struct {
 	Name, Label, Hint, Value, Error string
 	Rows                            int // 0: 5
 	Optional                        bool
+	Either                          bool // optional, for another control does as well; the labels say so
 	Max                             int
 	Code                            bool
 }
@@ -92,6 +93,7 @@ type Box struct {
 	common
 	Name, Value, Label, Hint, Error string // Value: empty is "on"
 	Ticked                          bool
+	Required                        bool // it must be ticked
 }
 
 // A Choice ("choice") is a choice from a short list, of one or, with Many, of
@@ -110,6 +112,7 @@ type File struct {
 	Name, Label, Hint, Error string
 	Accept                   string // such as ".pdf,image/*"
 	Optional                 bool
+	Either                   bool // as in an Area
 	Many                     bool
 }
 

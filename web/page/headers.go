@@ -2,7 +2,9 @@ package page
 
 import (
 	"context"
+	"net"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 )
@@ -25,6 +27,20 @@ type Policy struct {
 
 	// DataOnly is for interfaces that answer data and never a page.
 	DataOnly bool
+
+	// Secure is for a host that is reached by https alone, from now on.
+	Secure bool
+}
+
+// onlyHTTPS tells whether browsers may be told to come to an origin by https alone.
+// This machine has other servers beside ours.
+func onlyHTTPS(origin string) bool {
+	u, err := url.Parse(origin)
+	if err != nil || u.Scheme != "https" {
+		return false
+	}
+	ip := net.ParseIP(u.Hostname())
+	return ip == nil && u.Hostname() != "localhost"
 }
 
 // String gives the Content-Security-Policy.
@@ -55,6 +71,9 @@ func Headers(p Policy) func(http.Handler) http.Handler {
 			h.Set("Content-Security-Policy", csp)
 			h.Set("X-Content-Type-Options", "nosniff")
 			h.Set("Referrer-Policy", referrer)
+			if p.Secure { // RFC 6797, 6.1: a year
+				h.Set("Strict-Transport-Security", "max-age=31536000")
+			}
 			h.Set("Cross-Origin-Resource-Policy", "same-origin")
 			if !p.DataOnly {
 				h.Set("X-Frame-Options", "DENY")

@@ -56,14 +56,7 @@ func Speak(w http.ResponseWriter, loc i18n.Localizer) {
 // ReadJSON reads a body of at most so many bytes into v, strictly: a member that
 // v does not know, or that stands twice, is refused.
 func (s *Site) ReadJSON(w http.ResponseWriter, r *http.Request, most int, v any) error {
-	kind, params, err := OpenBody(w, r, int64(most))
-	if err != nil {
-		return err
-	}
-	if !IsJSON(kind, params) {
-		return ErrMediaType
-	}
-	data, err := ReadBody(r, s.held, most)
+	data, err := s.ReadRaw(w, r, most)
 	if err != nil {
 		return err
 	}
@@ -72,6 +65,18 @@ func (s *Site) ReadJSON(w http.ResponseWriter, r *http.Request, most int, v any)
 		return fault.List{{Path: e.Path, Key: "page.body.json"}}
 	}
 	return err
+}
+
+// ReadRaw reads a body of JSON of at most so many bytes as it is.
+func (s *Site) ReadRaw(w http.ResponseWriter, r *http.Request, most int) ([]byte, error) {
+	kind, params, err := OpenBody(w, r, int64(most))
+	if err != nil {
+		return nil, err
+	}
+	if !IsJSON(kind, params) {
+		return nil, ErrMediaType
+	}
+	return ReadBody(r, s.held, most)
 }
 
 // IsJSON tells whether a media type is JSON, which is UTF-8 (RFC 8259, 8.1).

@@ -125,8 +125,10 @@ func (s *Site) Log() *slog.Logger { return s.cfg.Log }
 // Use gives the middlewares of every Site in their order: number and language
 // of the request, log, recovery, headers.
 func (s *Site) Use() []func(http.Handler) http.Handler {
+	policy := s.cfg.Policy
+	policy.Secure = policy.Secure || onlyHTTPS(s.Origin())
 	return []func(http.Handler) http.Handler{
-		WithRequest, Logged(s.cfg.Log), Recovered(s.cfg.Log, s.Refuse), Headers(s.cfg.Policy),
+		WithRequest, Logged(s.cfg.Log), Recovered(s.cfg.Log, s.Refuse), Headers(policy),
 	}
 }
 

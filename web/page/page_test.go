@@ -8,6 +8,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -319,6 +320,22 @@ func TestNewRefuses(t *testing.T) {
 	} {
 		if _, err := page.New(cfg); err == nil {
 			t.Errorf("%s: no error", name)
+		}
+	}
+}
+
+// Browsers are told to stay with https where the server is reached by it, and not
+// on a machine where other servers are, too.
+func TestOnlyHTTPS(t *testing.T) {
+	t.Parallel()
+	for at, want := range map[string]string{
+		origin: "max-age=31536000", "http://body.example": "", "https://localhost:8443": "", "https://127.0.0.1": "", "https://[::1]:8443": "",
+	} {
+		h := fails(t, io.Discard, nil, func(c *page.Config) { c.PublicURL = at })
+		rec := httptest.NewRecorder()
+		h.ServeHTTP(rec, httptest.NewRequest(http.MethodGet, "/page", nil))
+		if got := rec.Header().Get("Strict-Transport-Security"); got != want {
+			t.Errorf("%s: %q, want %q", at, got, want)
 		}
 	}
 }

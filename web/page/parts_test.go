@@ -127,6 +127,17 @@ func TestWrongForm(t *testing.T) {
 	if reason != "sample-reason-hint sample-reason-error" {
 		t.Errorf("the area is described by %q", reason)
 	}
+	for _, unit := range p.All("[name=unit]") {
+		if _, must := unit.Lookup("required"); !must || unit.Attr("aria-invalid") != "true" {
+			t.Errorf("a choice that must be made, and is not: %v", unit.Node.Attr)
+		}
+	}
+	if _, must := p.First(t, "#sample-agree").Lookup("required"); !must {
+		t.Error("a box that must be ticked looks like any other")
+	}
+	if got := pagetest.Parse(t, pagetest.Do(samples(t), http.MethodGet, "/demo/parts", nil)).First(t, "code#link").Attr("aria-describedby"); got != "link-hint" {
+		t.Errorf("what is to be copied is described by %q", got)
+	}
 	if name, _ := p.First(t, "#sample-name").Lookup("aria-invalid"); name != "" {
 		t.Error("a good field is marked")
 	}

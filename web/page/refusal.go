@@ -18,10 +18,19 @@ type Answer struct {
 	Status int
 	Code   string // for machines
 	Key    string // message key of the detail; may be empty
+	Err    error  // the cause, for the log; may be nil
 }
 
 // Error gives the text for the log.
-func (a *Answer) Error() string { return a.Code + " " + a.Key }
+func (a *Answer) Error() string {
+	if a.Err != nil {
+		return a.Code + ": " + a.Err.Error()
+	}
+	return a.Code + " " + a.Key
+}
+
+// Unwrap gives the cause.
+func (a *Answer) Unwrap() error { return a.Err }
 
 // Answers that more than one place gives.
 var (

@@ -51,7 +51,7 @@ func sampleForm(loc i18n.Localizer) *Form {
 			}},
 			&Area{Name: "reason", Label: loc.T("page.sample.reason"), Hint: loc.T("page.sample.reason.hint"), Rows: 4, Max: 2000},
 			&File{Name: "logo", Label: loc.T("page.sample.file"), Hint: loc.T("page.sample.file.hint"), Accept: ".png,.svg", Optional: true},
-			&Box{Name: "agree", Label: loc.T("page.sample.agree"), Hint: loc.T("page.sample.agree.hint")},
+			&Box{Name: "agree", Label: loc.T("page.sample.agree"), Hint: loc.T("page.sample.agree.hint"), Required: true},
 			&Text{loc.T("page.sample.text")},
 		},
 	}

@@ -2,6 +2,8 @@ package page
 
 import (
 	"context"
+	"errors"
+	"net/http"
 	"time"
 )
 
@@ -12,8 +14,12 @@ type Turns struct {
 	within time.Duration
 }
 
+// longestWait is how long anybody waits for a turn: a reader has given up by then,
+// and a proxy soon does.
+const longestWait = 10 * time.Second
+
 // NewTurns lets so many run at once, each within a time. Waiting for a turn may
-// take half of it.
+// take half of it, and ten seconds at most.
 func NewTurns(atOnce int, within time.Duration) *Turns {
 	return &Turns{slots: make(chan struct{}, atOnce), within: within}
 }
@@ -21,7 +27,7 @@ func NewTurns(atOnce int, within time.Duration) *Turns {
 // Take waits for a turn and takes it until leave is called. ErrFull says that
 // there was none in time.
 func (t *Turns) Take(ctx context.Context) (leave func(), err error) {
-	wait := time.NewTimer(t.within / 2)
+	wait := time.NewTimer(min(t.within/2, longestWait))
 	defer wait.Stop()
 	select {
 	case t.slots <- struct{}{}:
@@ -72,4 +78,17 @@ func InTurn[T any](ctx context.Context, t *Turns, work func(context.Context) (T,
 			return outcome{}.result, ctx.Err()
 		}
 	}
+}
+
+// Patient gives one answer more time than the server gives to all, for work that
+// takes its turn. It is called when the body has been read: a deadline for reading
+// that passes later ends the request too.
+func Patient(w http.ResponseWriter, most time.Duration) error {
+	control, until := http.NewResponseController(w), time.Now().Add(most)
+	for _, set := range []func(time.Time) error{control.SetReadDeadline, control.SetWriteDeadline} {
+		if err := set(until); err != nil && !errors.Is(err, http.ErrNotSupported) {
+			return err
+		}
+	}
+	return nil
 }

@@ -88,7 +88,7 @@ func TestPasskeysInABrowser(t *testing.T) {
 
 	c.open("/sign-up")
 	c.look("sign-up")
-	c.fill("Mail address", "mina@demo.example")
+	c.fill("E-mail address", "mina@demo.example")
 	if got := c.click("Send a link", "/sign-up"); !strings.Contains(got.Text, "Look into your mailbox") {
 		t.Errorf("sign-up: %q", got.Text)
 	}

@@ -54,7 +54,7 @@ func (p *Pages) showDeletion(w http.ResponseWriter, r *http.Request, status int,
 	v.Stays = append(v.Stays, t.T("people.delete.sealed"))
 	if len(v.Blocked) == 0 {
 		v.Ask = &page.Form{ID: "delete", Action: "/settings/delete", Submit: t.T("people.delete.now"), Grave: true, Back: &v.Back, Controls: []page.Control{
-			&page.Box{Name: "sure", Label: t.T("people.delete.sure")},
+			&page.Box{Name: "sure", Label: t.T("people.delete.sure"), Required: true},
 		}}
 		if wrong != nil && !v.Ask.Fail(wrong, t) {
 			return wrong

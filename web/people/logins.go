@@ -2,6 +2,7 @@ package people
 
 import (
 	"net/http"
+	"net/url"
 
 	"github.com/probatum/probatum/access"
 	"github.com/probatum/probatum/internal/fault"
@@ -18,10 +19,10 @@ func (p *Pages) loginsTable(r *http.Request, l access.Logins) page.Table {
 		Empty:   &page.Empty{Title: t.T("people.logins.none")},
 	}
 	more := len(l.Passkeys)+len(l.Identities) > 1
-	line := func(name, kind string, made, used string, with ...page.Hidden) {
-		cells := page.Line{{Text: name, Small: t.T(kind)}, {Text: made}, {Text: used}, {}}
+	line := func(name, kind string, made, used string, acts []page.Act, with ...page.Hidden) {
+		cells := page.Line{{Text: name, Small: t.T(kind)}, {Text: made}, {Text: used}, {Acts: acts}}
 		if more { // the last one stays
-			cells[3].Acts = []page.Act{{Label: t.T("people.logins.remove"), About: name, Href: "/settings/logins/remove", Post: true, Quiet: true, Grave: true, Small: true, With: with}}
+			cells[3].Acts = append(cells[3].Acts, page.Act{Label: t.T("people.logins.remove"), About: name, Href: "/settings/logins/remove", Post: true, Quiet: true, Grave: true, Small: true, With: with})
 		}
 		table.Lines = append(table.Lines, cells)
 	}
@@ -30,14 +31,15 @@ func (p *Pages) loginsTable(r *http.Request, l access.Logins) page.Table {
 		if !k.Used.IsZero() {
 			used = t.Date(k.Used)
 		}
-		line(k.Name, "people.logins.passkey", t.Date(k.Created), used, page.Hidden{Name: "passkey", Value: k.ID})
+		rename := page.Act{Label: t.T("people.logins.rename"), About: k.Name, Href: renamePath + "?passkey=" + url.QueryEscape(k.ID), Quiet: true, Small: true}
+		line(k.Name, "people.logins.passkey", t.Date(k.Created), used, []page.Act{rename}, page.Hidden{Name: "passkey", Value: k.ID})
 	}
 	for _, i := range l.Identities {
 		used := t.T("people.never")
 		if !i.Used.IsZero() {
 			used = t.Date(i.Used)
 		}
-		line(i.Name, "people.logins.openid", t.Date(i.Created), used, page.Hidden{Name: "issuer", Value: i.Issuer}, page.Hidden{Name: "subject", Value: i.Subject})
+		line(i.Name, "people.logins.openid", t.Date(i.Created), used, nil, page.Hidden{Name: "issuer", Value: i.Issuer}, page.Hidden{Name: "subject", Value: i.Subject})
 	}
 	return table
 }
@@ -152,10 +154,44 @@ func (p *Pages) changedLogins(w http.ResponseWriter, r *http.Request, err error)
 	return p.showSettings(w, r, http.StatusConflict, p.personForm(r), p.addressForm(r, ""), notices)
 }
 
+const renamePath = "/settings/passkeys/rename"
+
+// renaming asks what a passkey is to be called from now on.
+func (p *Pages) renaming(w http.ResponseWriter, r *http.Request) error {
+	logins, err := p.cfg.Accounts.Logins(r.Context(), session.ActorOf(r))
+	if err != nil {
+		return err
+	}
+	id := r.URL.Query().Get("passkey")
+	for _, k := range logins.Passkeys {
+		if k.ID == id {
+			return p.showRenaming(w, r, http.StatusOK, k.ID, k.Name, nil)
+		}
+	}
+	return fault.New(fault.NotFound, "", nil)
+}
+
+func (p *Pages) showRenaming(w http.ResponseWriter, r *http.Request, status int, id, name string, wrong error) error {
+	t := loc(r)
+	f := &page.Form{
+		ID: "rename", Action: renamePath, Submit: t.T("people.passkey.rename.save"), With: []page.Hidden{{Name: "passkey", Value: id}},
+		Controls: []page.Control{&page.Field{Name: "name", Label: t.T("people.passkey.name"), Hint: t.T("people.passkey.name.hint"), Autocomplete: "off", Max: 100, Value: name}},
+		Back:     &page.Act{Label: t.T("people.settings.title"), Href: "/settings", Quiet: true},
+	}
+	if wrong != nil && !f.Fail(wrong, t) {
+		return wrong
+	}
+	v := registerView{Title: t.T("people.passkey.rename"), Form: f}
+	return p.site.Show(w, r, "register", status, page.Content{Title: v.Title, Main: v, Again: renamePath + "?passkey=" + url.QueryEscape(id)})
+}
+
 func (p *Pages) renamePasskey(w http.ResponseWriter, r *http.Request) error {
 	in, err := p.site.ReadForm(w, r, maxForm)
 	if err != nil {
 		return err
+	}
+	if _, err := access.ParseName(in.Text("name")); err != nil {
+		return p.showRenaming(w, r, http.StatusBadRequest, in.Text("passkey"), in.Text("name"), at("name", err))
 	}
 	err = p.cfg.Accounts.RenamePasskey(r.Context(), session.ActorOf(r), in.Text("passkey"), in.Text("name"))
 	return p.changedLogins(w, r, err)
@@ -170,5 +206,9 @@ func (p *Pages) removeLogin(w http.ResponseWriter, r *http.Request) error {
 	if in.Has("issuer") {
 		l = access.Login{Identity: &access.Identity{Issuer: in.Text("issuer"), Subject: in.Text("subject")}}
 	}
-	return p.changedLogins(w, r, p.cfg.Accounts.RemoveLogin(r.Context(), session.ActorOf(r), l))
+	epoch, err := p.cfg.Accounts.RemoveLogin(r.Context(), session.ActorOf(r), l)
+	if err == nil {
+		err = p.cfg.Sessions.GoOn(r, epoch)
+	}
+	return p.changedLogins(w, r, err)
 }

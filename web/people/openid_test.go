@@ -19,6 +19,26 @@ import (
 	"github.com/probatum/probatum/web/people"
 )
 
+// TestProviderLetsInInSilence: a provider lets in who showed it hours ago who they
+// are. That signs in, and grave acts ask all the same.
+func TestProviderLetsInInSilence(t *testing.T) {
+	t.Parallel()
+	w := newTown(t, withProvider(t))
+	const user = "test-user2"
+	b := w.browser()
+	b.post("/sign-up", url.Values{"email": {"new@demo.example"}})
+	path := "/sign-up/" + w.link("new@demo.example", access.Register)
+	leads(t, "sign-up", b.get(visit(t, b.post(path+"/openid/demo", url.Values{"name": {"Neu DEMO"}}), user)), "/start")
+	if rec := b.post("/settings/codes", nil); rec.Code != http.StatusOK {
+		t.Errorf("a moment after it was shown: %d %s", rec.Code, text(rec))
+	}
+	b.post("/sign-out", nil)
+	w.pass(2 * time.Hour) // here, and not at the provider: its auth_time is old
+	leads(t, "sign-in", b.get(visit(t, b.post("/sign-in/openid/demo", nil), user)), "/start")
+	held(t, "codes", b.post("/settings/codes", nil))
+	leads(t, "a new passkey", b.get("/settings/passkeys/new"), "/confirm?next=%2Fsettings%2Fpasskeys%2Fnew")
+}
+
 // clients guards the list of clients, which is one for the whole process in the
 // example provider.
 var clients sync.Mutex
@@ -114,6 +134,18 @@ func TestOpenIDOnPages(t *testing.T) {
 	b.post("/sign-out", nil)
 	back = visit(t, b.post("/sign-in/openid/demo", url.Values{"next": {"/settings/tokens"}}), user)
 	leads(t, "sign-in", b.get(back), "/settings/tokens")
+
+	// On the way to a one-time link, the database does not hold what opens it.
+	b.post("/sign-out", nil)
+	secret := w.accounts.Links.Secret(access.Claim, access.NewTicketID())
+	claim := "/claim/" + secret + "?lang=de"
+	back = visit(t, b.post("/sign-in/openid/demo", url.Values{"next": {claim}}), user)
+	var n, holds int
+	if err := w.raw.QueryRow(`select count(*), coalesce(sum(instr(cast(data as text), $1) > 0), 0) from sessions`,
+		secret).Scan(&n, &holds); err != nil || n == 0 || holds != 0 {
+		t.Errorf("%d sessions, the link is in %d, %v", n, holds, err)
+	}
+	leads(t, "sign-in", b.get(back), claim)
 
 	// It confirms, and that of another does not.
 	w.pass(access.FreshFor + time.Second)

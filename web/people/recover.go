@@ -24,7 +24,7 @@ func (p *Pages) recover(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (p *Pages) showRecover(w http.ResponseWriter, r *http.Request, status int, f *page.Form) error {
-	v := registerView{Title: loc(r).T("people.recover.title"), Form: f, Links: []page.Act{{Label: loc(r).T("people.register.have"), Href: session.SignInPath, Quiet: true}}}
+	v := registerView{Title: loc(r).T("people.recover.title"), Lead: loc(r).T("people.recover.lead"), Form: f, Links: []page.Act{{Label: loc(r).T("people.register.have"), Href: session.SignInPath, Quiet: true}}}
 	return p.site.Show(w, r, "register", status, page.Content{Title: v.Title, Main: v, Again: "/recover"})
 }
 
@@ -217,7 +217,7 @@ func (p *Pages) recovered(w http.ResponseWriter, r *http.Request, j joining, l a
 	if err == nil {
 		var person access.Person
 		if person, err = p.cfg.Accounts.Recover(r.Context(), j.Secret, j.Code, l); err == nil {
-			return p.let(w, r, person.ID, "/settings")
+			return p.let(w, r, person.ID, p.shownBy(l), "/settings")
 		}
 	}
 	notices, err := trouble(r, err)

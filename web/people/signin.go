@@ -93,7 +93,7 @@ func (p *Pages) signInPasskey(w http.ResponseWriter, r *http.Request) error {
 	if err == nil {
 		var id access.PersonID
 		if id, err = p.cfg.Passkeys.Finish(r.Context(), s, answer); err == nil {
-			return p.let(w, r, id, session.Next(next))
+			return p.let(w, r, id, p.cfg.Now(), session.Next(next))
 		}
 	}
 	return p.signInAgain(w, r, next, err)
@@ -123,7 +123,7 @@ func (p *Pages) signInDemo(w http.ResponseWriter, r *http.Request) error {
 	if !p.isDemo(id) {
 		return fault.New(fault.NotFound, "", nil)
 	}
-	return p.let(w, r, id, session.Next(in.Text("next")))
+	return p.let(w, r, id, p.cfg.Now(), session.Next(in.Text("next")))
 }
 
 func (p *Pages) isDemo(id access.PersonID) bool {

@@ -75,6 +75,7 @@ func (p *Pages) joiningOf(r *http.Request, purpose access.Purpose, secret string
 
 type registerView struct {
 	Title string
+	Lead  string // may be empty
 	Form  *page.Form
 	Links []page.Act
 }
@@ -93,7 +94,7 @@ func (p *Pages) register(w http.ResponseWriter, r *http.Request) error {
 
 func (p *Pages) showRegister(w http.ResponseWriter, r *http.Request, status int, f *page.Form) error {
 	t := loc(r)
-	v := registerView{Title: t.T("people.register.title"), Form: f, Links: []page.Act{{Label: t.T("people.register.have"), Href: session.SignInPath, Quiet: true}}}
+	v := registerView{Title: t.T("people.register.title"), Lead: t.T("people.register.lead"), Form: f, Links: []page.Act{{Label: t.T("people.register.have"), Href: session.SignInPath, Quiet: true}}}
 	return p.site.Show(w, r, "register", status, page.Content{Title: v.Title, Main: v, Again: "/sign-up"})
 }
 
@@ -374,7 +375,7 @@ func (p *Pages) joined(w http.ResponseWriter, r *http.Request, l access.Login, e
 			Settings: access.Settings{LargeText: page.RequestOf(r).LargeText, HighContrast: page.RequestOf(r).HighContrast},
 		})
 		if err == nil {
-			return p.let(w, r, person.ID, afterJoining(j))
+			return p.let(w, r, person.ID, p.shownBy(l), afterJoining(j))
 		}
 	}
 	notices, err := trouble(r, err)

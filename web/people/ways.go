@@ -3,6 +3,8 @@ package people
 import (
 	"encoding/json"
 	"net/http"
+	"strings"
+	"time"
 
 	"github.com/go-chi/chi/v5"
 
@@ -69,6 +71,44 @@ type journey struct {
 	State signin.State `json:"state"`
 	Why   string       `json:"why"`
 	Next  string       `json:"next,omitempty"`
+
+	// Of a one-time link that Next leads to. The database alone opens no link, so
+	// its secret is cut out of Next and made anew.
+	Purpose access.Purpose  `json:"purpose,omitempty"`
+	Ticket  access.TicketID `json:"ticket,omitempty"`
+}
+
+// linkPages are the pages of one-time links that somebody signs in for.
+var linkPages = map[access.Purpose]string{
+	access.SetUp: "/setup/", access.Invite: "/invite/", access.Claim: "/claim/", access.Address: "/settings/address/",
+}
+
+// bare is the journey without the secret of a link in it.
+func (j journey) bare(k access.LinkKey) journey {
+	for purpose, front := range linkPages {
+		rest, ok := strings.CutPrefix(j.Next, front)
+		if !ok {
+			continue
+		}
+		secret, _, _ := strings.Cut(rest, "?")
+		if id, err := k.Parse(purpose, secret); err == nil {
+			j.Next, j.Purpose, j.Ticket = front+rest[len(secret):], purpose, id
+		}
+	}
+	return j
+}
+
+// next is where the journey leads.
+func (j journey) next(k access.LinkKey) string {
+	if j.Ticket == "" {
+		return j.Next
+	}
+	path, query, asks := strings.Cut(j.Next, "?")
+	path += k.Secret(j.Purpose, j.Ticket)
+	if asks {
+		path += "?" + query
+	}
+	return path
 }
 
 // Why somebody was sent to a provider.
@@ -86,7 +126,7 @@ func (p *Pages) leave(w http.ResponseWriter, r *http.Request, j journey) error {
 		return err
 	}
 	j.State = state
-	b, err := json.Marshal(j)
+	b, err := json.Marshal(j.bare(p.cfg.Accounts.Links))
 	if err != nil {
 		return err
 	}
@@ -104,12 +144,13 @@ func (p *Pages) back(w http.ResponseWriter, r *http.Request) error {
 	if err := json.Unmarshal([]byte(p.cfg.Sessions.Take(r, keptOpenID)), &j); err != nil {
 		j = journey{Why: toSignIn}
 	}
+	next := j.next(p.cfg.Accounts.Links)
 	i, err := p.cfg.OpenID.Finish(r.Context(), chi.URLParam(r, "provider"), j.State, r.URL.Query())
 	switch j.Why {
 	case toJoin:
 		return p.joined(w, r, access.Login{Identity: &i}, err)
 	case toConfirm:
-		return p.confirmedAt(w, r, i, j.Next, err)
+		return p.confirmedAt(w, r, i, next, err)
 	case toAdd:
 		return p.added(w, r, access.Login{Identity: &i}, err)
 	}
@@ -120,24 +161,33 @@ func (p *Pages) back(w http.ResponseWriter, r *http.Request) error {
 			err = fault.New(fault.Conflict, "signin.unknown", nil).With("Name", i.Name)
 		}
 		if err == nil {
-			return p.let(w, r, id, session.Next(j.Next))
+			return p.let(w, r, id, i.Shown, session.Next(next))
 		}
 	}
-	return p.signInAgain(w, r, j.Next, err)
+	return p.signInAgain(w, r, next, err)
 }
 
-// let makes the session that of a person and leads them on.
-func (p *Pages) let(w http.ResponseWriter, r *http.Request, id access.PersonID, next string) error {
+// let makes the session that of a person, who showed at a time who they are, and
+// leads them on.
+func (p *Pages) let(w http.ResponseWriter, r *http.Request, id access.PersonID, shown time.Time, next string) error {
 	person, err := p.cfg.Accounts.Store.PersonByID(r.Context(), id)
 	if err != nil {
 		return err
 	}
-	if err := p.cfg.Sessions.SignIn(r, person); err != nil {
+	if err := p.cfg.Sessions.SignIn(r, person, shown); err != nil {
 		return err
 	}
 	p.cfg.Sessions.KeepLook(w, person.Lang, person.Settings)
 	page.SeeOther(w, r, next)
 	return nil
+}
+
+// shownBy is when somebody showed who they are by a login.
+func (p *Pages) shownBy(l access.Login) time.Time {
+	if l.Identity != nil {
+		return l.Identity.Shown
+	}
+	return p.cfg.Now()
 }
 
 // noPasskeys answers where this address has none.

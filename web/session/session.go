@@ -216,9 +216,10 @@ func (m *Manager) time(ctx context.Context, key string) time.Time {
 	return time.UnixMilli(ms).UTC()
 }
 
-// SignIn makes the session that of a person, who has just shown who they are.
-// Nothing of before stays in it, and its id is new.
-func (m *Manager) SignIn(r *http.Request, p access.Person) error {
+// SignIn makes the session that of a person, who showed at a time who they are; zero
+// where it is not known, so that grave acts ask. Nothing of before stays in it, and
+// its id is new.
+func (m *Manager) SignIn(r *http.Request, p access.Person, shown time.Time) error {
 	ctx, now := r.Context(), m.cfg.Now()
 	if err := m.scs.Clear(ctx); err != nil {
 		return fmt.Errorf("signing in: %w", err)
@@ -228,9 +229,11 @@ func (m *Manager) SignIn(r *http.Request, p access.Person) error {
 	}
 	m.scs.Put(ctx, keyPerson, string(p.ID))
 	m.scs.Put(ctx, keyEpoch, strconv.FormatInt(p.Epoch, 10))
-	for _, key := range []string{keySignedIn, keyBegun, keySeen} {
-		m.put(ctx, key, now)
+	if !shown.IsZero() {
+		m.put(ctx, keySignedIn, shown)
 	}
+	m.put(ctx, keyBegun, now)
+	m.put(ctx, keySeen, now)
 	m.scs.SetDeadline(ctx, now.Add(Lifetime))
 	return nil
 }

@@ -111,7 +111,14 @@ func newSite(t *testing.T, secure bool) *site {
 		if err != nil {
 			return err
 		}
-		return s.sessions.SignIn(r, p)
+		shown := s.now()
+		switch r.FormValue("shown") {
+		case "long ago":
+			shown = shown.Add(-access.FreshFor - time.Second)
+		case "never":
+			shown = time.Time{}
+		}
+		return s.sessions.SignIn(r, p, shown)
 	}))
 	mux.HandleFunc("POST /out", do(func(_ http.ResponseWriter, r *http.Request) error { return s.sessions.SignOut(r) }))
 	mux.HandleFunc("POST /confirmed", do(func(_ http.ResponseWriter, r *http.Request) error { return s.sessions.Confirmed(r) }))
@@ -347,6 +354,13 @@ func TestAskLosesNothing(t *testing.T) {
 	if got, _ := b.get("/form"); got != "form" {
 		t.Errorf("a sign-in of a moment ago: %q", got)
 	}
+	for _, shown := range []string{"long ago", "never"} { // at a provider that lets in in silence
+		b.post("/in/ada", url.Values{"shown": {shown}})
+		if _, resp := b.get("/form?a=b"); resp.Header.Get("Location") != "/confirm?next=%2Fform%3Fa%3Db" {
+			t.Errorf("who showed %s who they are gets the form: %q", shown, resp.Header.Get("Location"))
+		}
+	}
+	b.post("/in/ada", nil)
 	s.pass(access.FreshFor + time.Second)
 	if _, resp := b.get("/form?a=b"); resp.Header.Get("Location") != "/confirm?next=%2Fform%3Fa%3Db" {
 		t.Errorf("the form is shown: %q", resp.Header.Get("Location"))
