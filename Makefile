@@ -10,7 +10,7 @@ FUZZTIME ?= 10s
 BENCH ?= .
 COUNT ?= 1
 
-.PHONY: help setup build test test-go test-pg test-npm test-browser lint fuzz bench conformance clean
+.PHONY: help setup build test test-go test-race test-pg test-npm test-browser lint fuzz bench conformance clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -24,8 +24,11 @@ build: ## Build the program as .build/probatum
 test: setup ## Run every check, exactly as continuous integration does
 	@scripts/lanes format lint go race npm browser
 
-test-go: ## Run the Go tests, then with the race detector what has goroutines
+test-go: setup ## Run all Go tests, then with the race detector what shares something between goroutines
 	@scripts/lanes go race
+
+test-race: setup ## Run the part with the race detector alone
+	@scripts/lanes race
 
 test-pg: setup ## Run the tests of the store on PostgreSQL alone
 	@PROBATUM_REQUIRE=1 go test -count=1 -run '/^PostgreSQL$$|PostgreSQL' -skip SQLite ./store

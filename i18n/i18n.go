@@ -10,6 +10,7 @@ import (
 	"embed"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"time"
 
 	goi18n "github.com/nicksnyder/go-i18n/v2/i18n"
@@ -70,8 +71,14 @@ func (l Localizer) T(key string, pairs ...any) string {
 }
 
 // TMap is T with the placeholders in a map, as fault.Error and proof.Error
-// carry them.
+// carry them. A time among them is written as Date does.
 func (l Localizer) TMap(key string, args map[string]any) string {
+	for name, v := range args {
+		if day, ok := v.(time.Time); ok {
+			args = maps.Clone(args) // it is somebody else's
+			args[name] = l.Date(day)
+		}
+	}
 	cfg := &goi18n.LocalizeConfig{MessageID: key, TemplateData: args}
 	if n, ok := args["Count"]; ok {
 		cfg.PluralCount = n

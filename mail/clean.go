@@ -26,16 +26,30 @@ func oneLine(s string) string {
 	return cut(strings.Join(strings.Fields(s), " "), longestName)
 }
 
-var (
-	// A stop or colon that joins letters is what programs make a link of.
-	joined = regexp.MustCompile(`([\p{L}\p{N}])\.([\p{L}])`)
-	scheme = regexp.MustCompile(`:/+`)
-)
+// A stop that joins letters, and a scheme, are what programs make a link of.
+var scheme = regexp.MustCompile(`:/+`)
+
+// stops are the full stop, what IDNA takes for one (UTS 46, 4.5), and what becomes one
+// by compatibility (NFKC).
+const stops = ".\u3002\uFF0E\uFF61\u2024\uFE52"
+
+// An address of a machine has more numbers than a version has.
+var numbers = regexp.MustCompile(`(\p{N}[` + stops + `]\p{N}+[` + stops + `])(\p{N})`)
 
 // harmless is oneLine without what mail programs make a link of, so that nobody sends
-// their own link in a letter of ours by the name of something.
+// their own link in a letter of ours by the name of something. No top level domain
+// begins with a digit, so "Unit 2.1" stays as it is; 192.0.2.1 does not.
 func harmless(s string) string {
-	return scheme.ReplaceAllString(joined.ReplaceAllString(oneLine(s), "$1. $2"), ": ")
+	var b strings.Builder
+	stop := false
+	for _, r := range numbers.ReplaceAllString(scheme.ReplaceAllString(oneLine(s), ": "), "$1 $2") {
+		if stop && unicode.IsLetter(r) {
+			b.WriteByte(' ')
+		}
+		b.WriteRune(r)
+		stop = strings.ContainsRune(stops, r)
+	}
+	return b.String()
 }
 
 // cut shortens a text to n letters.

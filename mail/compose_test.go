@@ -227,7 +227,9 @@ func TestNamesDoNothing(t *testing.T) {
 		"Nord\x00\x1b[31m", `Nord" <eve@evil.example>, "`, "Nord <eve@evil.example>", "=?utf-8?q?x=0D=0ABcc:_eve@evil.example?=",
 		"Nord\u202Eelpmaxe", "Nord, Eve; Group:", "\\\"\\", strings.Repeat("Ü", 5000), "日本語 検定協会", "<script>alert(1)</script>", "{{.Link}}", "@", "Nord\xff\xfe",
 		`"><a href="https://evil.example">x</a>`, "Visit https://evil.example/login", "www.evil.example/login",
+		"x.t.co/abc", "a.b.t.co", "x\u3002t\u3002co", "x\uFF0Et\uFF0Eco", "x\uFF61t\uFF61co", "x.t\u2024co", "9.9.9.9/abc",
 	}
+	linked := regexp.MustCompile(`\bt[.\x{3002}\x{FF0E}\x{FF61}\x{2024}]co\b|9\.9\.9`)
 	for _, name := range evil {
 		l := sample(mail.Award, "en")
 		l.Args["Title"] = name
@@ -255,13 +257,24 @@ func TestNamesDoNothing(t *testing.T) {
 			t.Errorf("%q: came through into the HTML", name)
 		}
 		for kind, part := range parts {
-			if strings.Contains(part, "//evil") || strings.Contains(part, "evil.example/") {
+			if strings.Contains(part, "//evil") || strings.Contains(part, "evil.example/") || linked.MatchString(part) {
 				t.Errorf("%q: a link of theirs is in the %s", name, kind)
 			}
 			if n := strings.Count(part, "SECRET"); n == 0 || kind == "text/plain" && n != 1 {
 				t.Errorf("%q: the link stands %d times in the %s", name, n, kind)
 			}
 		}
+	}
+}
+
+// A version in a name stays as it is.
+func TestNamesKeepVersions(t *testing.T) {
+	t.Parallel()
+	l := sample(mail.Award, "en")
+	l.Args["Title"] = "Unit 2.1"
+	m, err := composer(t, mail.Config{}).Compose(l, mail.Look{Name: "DEMO"})
+	if err != nil || !strings.Contains(m.Text, "Unit 2.1") {
+		t.Errorf("%v: %s", err, m.Text)
 	}
 }
 

@@ -45,7 +45,7 @@ for (const [how, { options, Person }] of Object.entries(ways)) {
       const address = `${how.replaceAll(" ", "-")}@demo.example`;
       await me.fill("E-mail address", address);
       await me.choose("Role", "Mentor");
-      await me.choose("Language of the mail", "German");
+      await me.choose("Language of the e-mail", "German");
       await me.press("button", "Send the invitation");
       const open = page.locator("[data-invitations]");
       assert.ok(await open.getByText(address).first().isVisible(), "the invitation is not listed");

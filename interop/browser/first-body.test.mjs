@@ -48,7 +48,7 @@ test("a new body seals its first result", async (t) => {
   await page.goto(program.setUp);
   await see("link");
   await me.fill("Name", "Miriam Østergaard");
-  await me.fill("Mail address", "miriam@falkenried.example");
+  await me.fill("E-mail address", "miriam@falkenried.example");
   await me.fill("Name of the body", body.name);
   await me.fill("Short name in addresses", body.short);
   await me.press("button", "Make a passkey");

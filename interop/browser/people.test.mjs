@@ -16,7 +16,7 @@ for (const [how, { options, Person }] of Object.entries(ways)) {
       const me = new Person(page);
       await page.goto(s.at("/start?lang=en"));
       assert.equal(new URL(page.url()).pathname, "/sign-in", "who is not signed in sees a start page");
-      await me.signIn(/^Be this person.*Aisha Traore/);
+      await me.signIn(/^Sign in as this person.*Aisha Traore/);
       assert.equal(new URL(page.url()).pathname, "/start");
 
       await page.goto(s.at("/settings?lang=en"));

@@ -368,10 +368,16 @@ export const ways = {
 
 /** Fails unless the summary of what is wrong has the focus, and its links lead to the fields. */
 export async function errorsHaveFocus(page) {
-  const at = await page.evaluate(() => {
+  const look = () => page.evaluate(() => {
     const e = document.activeElement;
     return { has: e?.matches(".errors, [data-refused]"), to: [...(e?.querySelectorAll("a") ?? [])].map((a) => a.hash.slice(1)) };
   });
+  let at = await look();
+  // A browser without script gives the focus when it first draws the page.
+  for (let i = 0; i < 40 && !at.has; i++) {
+    await page.waitForTimeout(50);
+    at = await look();
+  }
   assert.ok(at.has, `at ${page.url()} something else than the summary of errors has the focus`);
   for (const id of at.to) assert.equal(await page.locator(`[id="${id}"]`).count(), 1, `nothing is #${id}`);
 }

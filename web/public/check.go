@@ -3,6 +3,7 @@ package public
 import (
 	"context"
 	"errors"
+	"net/http"
 
 	"github.com/probatum/probatum/internal/fault"
 	"github.com/probatum/probatum/verifier"
@@ -19,8 +20,19 @@ func (s *site) check(ctx context.Context, get func(context.Context) ([]byte, err
 		}
 		return s.cfg.Verifier.Verify(ctx, data, verifier.Options{})
 	})
-	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
-		return verifier.Report{}, fault.New(fault.Unavailable, "", err)
+	return report, openOf(err)
+}
+
+// openOf words an error after which nothing is known about a credential: the answer
+// says so. Whatever else it is, it is given back as it is.
+func openOf(err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled), fault.KindOf(err) == fault.Unavailable:
+		return fault.New(fault.Unavailable, "public.error.503", err)
+	case fault.KindOf(err) == fault.Internal:
+		return &page.Answer{Status: http.StatusInternalServerError, Code: "internal", Key: "public.error.500", Err: err}
 	}
-	return report, err
+	return err
 }

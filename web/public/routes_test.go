@@ -264,6 +264,9 @@ func TestInternalFailureTellsNothing(t *testing.T) {
 				if w.Code != 500 {
 					t.Errorf("status %d, want 500", w.Code)
 				}
+				if name == "error" && !strings.Contains(w.Body.String(), "This says nothing about the certificate.") {
+					t.Errorf("it is not said that nothing is known: %s", w.Body)
+				}
 				if strings.Contains(w.Body.String(), "secret") {
 					t.Errorf("the cause is told: %s", w.Body)
 				}
@@ -285,7 +288,7 @@ func TestInternalFailureTellsNothing(t *testing.T) {
 func TestLinkStoreOutOfReach(t *testing.T) {
 	t.Parallel()
 	h := handler(t, func(c *public.Config) { c.Links = broken{} })
-	if w := get(h, "/v/"+known); w.Code != 503 || w.Header().Get("Retry-After") == "" {
+	if w := get(h, "/v/"+known); w.Code != 503 || w.Header().Get("Retry-After") == "" || !strings.Contains(w.Body.String(), "This says nothing about the certificate.") {
 		t.Errorf("status %d, Retry-After %q", w.Code, w.Header().Get("Retry-After"))
 	}
 }

@@ -57,8 +57,8 @@ func (s *site) allStates() []state {
 		{"error-slow", page.ErrSlow},
 		{"error-too-large", tooLarge(nil)},
 		{"error-type", fault.New(fault.Unsupported, "", nil)},
-		{"error-busy", fault.New(fault.Unavailable, "", nil)},
-		{"error-internal", fault.New(fault.Internal, "", nil)},
+		{"error-busy", openOf(fault.New(fault.Unavailable, "", nil))},
+		{"error-internal", openOf(fault.New(fault.Internal, "", nil))},
 	} {
 		all = append(all, state{e.name, func(s *site, w http.ResponseWriter, r *http.Request) error {
 			return s.pages.ShowRefusal(w, r, page.RefusalOf(e.err))
