@@ -10,16 +10,17 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 
+	"github.com/probatum/probatum/body"
 	"github.com/probatum/probatum/credential"
 	"github.com/probatum/probatum/i18n"
 	"github.com/probatum/probatum/internal/fault"
 	"github.com/probatum/probatum/internal/strictjson"
 	"github.com/probatum/probatum/issuer"
 	"github.com/probatum/probatum/jobs"
-	"github.com/probatum/probatum/keys/private"
 	"github.com/probatum/probatum/status"
 	"github.com/probatum/probatum/store"
 	"github.com/probatum/probatum/verifier"
@@ -36,8 +37,9 @@ type StatusCmd struct {
 
 // statusOf is where a credential is looked for.
 type statusOf struct {
-	Data string `default:"probatum-demo" placeholder:"DIR" help:"Data folder with database and keys."`
-	Body string `placeholder:"ID" help:"The body that issued it; needed where the folder has keys of several."`
+	Data     string `default:"probatum-demo" placeholder:"DIR" help:"Data folder with database and keys."`
+	Database string `placeholder:"URL" help:"postgres://user@host/name, or the path of an SQLite file; by default probatum.db in the data folder."`
+	Body     string `placeholder:"ID" help:"The body that issued it; needed where the folder has keys of several."`
 }
 
 // statusChange is what every change needs to know beside its reason.
@@ -139,9 +141,12 @@ func (c *statusOf) find(ctx context.Context, named string) (k knownCredential, e
 	} else if k.copy, err = idIn(ctx, named); err != nil {
 		return k, err
 	}
-	path := filepath.Join(c.Data, "probatum.db")
-	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-		return k, fault.New(fault.Unreadable, "cli.status.data", err).With("Dir", c.Data)
+	path := c.Database
+	if path == "" {
+		path = filepath.Join(c.Data, "probatum.db")
+		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+			return k, fault.New(fault.Unreadable, "cli.status.data", err).With("Dir", c.Data)
+		}
 	}
 	if c.Body != "" {
 		if _, err := c.body(); err != nil {
@@ -217,16 +222,25 @@ func (c *statusOf) body() (string, error) {
 // issuer makes the Issuer that signs the status lists of the body, where they
 // were published before and by the same name.
 func (c *statusOf) issuer(ctx context.Context, db *store.Store) (*issuer.Issuer, error) {
-	body, err := c.body()
+	id, err := c.body()
 	if err != nil {
 		return nil, err
 	}
-	origin, did, err := db.PublishedAt(ctx, body)
+	origin, did, err := db.PublishedAt(ctx, id)
 	if err != nil {
 		return nil, err
 	}
-	files := private.DemoFilesIn(filepath.Join(c.Data, "keys", body))
-	return newIssuer(files.Key, files.Chain, issuer.Config{Store: db, Body: body, PublicURL: origin, DID: did})
+	seals, err := body.KeysIn(c.Data, id, time.Now)
+	if err != nil {
+		return nil, err
+	}
+	key, chain, err := seals.InUse()
+	if err != nil {
+		return nil, err
+	}
+	return issuer.New(issuer.Config{
+		Store: db, Key: key, Chain: chain, Pictures: picture, Now: time.Now, Body: id, PublicURL: origin, DID: did,
+	})
 }
 
 // A statusAnswer tells how it stands with a credential.

@@ -10,7 +10,9 @@ import (
 	"time"
 
 	"github.com/probatum/probatum/assessment"
+	"github.com/probatum/probatum/body"
 	"github.com/probatum/probatum/credential"
+	"github.com/probatum/probatum/internal/testkit"
 	"github.com/probatum/probatum/issuer"
 	"github.com/probatum/probatum/keys"
 	"github.com/probatum/probatum/keys/private"
@@ -83,6 +85,47 @@ func TestStatusOfADIDWeb(t *testing.T) {
 	}
 	if at, name, err := db.PublishedAt(t.Context(), result.Body.ID); err != nil || at != origin || name != did {
 		t.Errorf("published at %s by %q, %v", at, name, err)
+	}
+}
+
+// TestStatusOfAServer: the command works on the data of a server, whose database is
+// elsewhere and whose seal is no more the first.
+func TestStatusOfAServer(t *testing.T) {
+	t.Parallel()
+	address := testkit.Postgres(t)
+	w := newTown(t, address, true)
+	x := w.a
+	profile, err := w.db.BodyProfile(t.Context(), x.id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	seals, err := body.KeysIn(w.dir, string(x.id), w.now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := seals.NewTrialSeal(profile); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.desk.PublishAll(t.Context()); err != nil { // the server notes the new seal
+		t.Fatal(err)
+	}
+	record, err := w.desk.Record(t.Context(), w.acting(t, x.second), x.id, x.things.sealed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	status := func(args ...string) string {
+		t.Helper()
+		var out, said bytes.Buffer
+		args = append(append([]string{"status"}, args...), "--data", w.dir, "--database", address, "--body", string(x.id))
+		if code := run(t.Context(), args, stdio{out: &out, err: &said}); code != exitOK {
+			t.Fatalf("%q: exit code %d: %s", args, code, said.String())
+		}
+		return out.String()
+	}
+	draft := string(record.Award.Draft)
+	status("suspend", draft, "--reason", "under-review", "--by", "officer")
+	if got := status("show", draft, "--json"); !strings.Contains(got, `"state":"suspended"`) && !strings.Contains(got, `"state": "suspended"`) {
+		t.Errorf("shown: %s", got)
 	}
 }
 
