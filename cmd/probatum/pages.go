@@ -106,19 +106,27 @@ func (s *server) pages(c sitePages) (http.Handler, error) {
 	}
 	areas := []web.Area{everybody, me, admin, awards, desk.NewOutbox(outbox)}
 	programs := []web.Programs{me, admin, awards}
-	var persons []public.Person
-	for _, p := range c.people {
-		persons = append(persons, public.Person{Path: "/sign-in/demo", Field: "person", Value: string(p.ID), Name: p.Name, Role: p.Role.Key(), Body: p.Body})
-	}
 	face, err := public.New(public.Config{
 		Areas: c.areas(),
-		Enter: session.SignInPath, People: persons,
-		Verifier: c.verifier, Links: links{s.db, s.looks}, Published: s.db, PublicURL: s.origin, Demo: s.demo, Log: s.log, Now: s.now,
+		Enter: session.SignInPath, People: s.present(c.people),
+		Verifier: c.verifier, Links: links{s.db, s.looks}, Published: s.db, PublicURL: printed(s.origin), Demo: s.demo, Log: s.log, Now: s.now,
 	})
 	if err != nil {
 		return nil, err
 	}
 	return site.Handler(face, areas, programs)
+}
+
+// present gives the people of a demo whose account nobody has deleted.
+func (s *server) present(known []people.DemoPerson) func(context.Context) []public.Person {
+	return func(ctx context.Context) (all []public.Person) {
+		for _, p := range known {
+			if _, err := s.db.PersonByID(ctx, p.ID); err == nil {
+				all = append(all, public.Person{Path: "/sign-in/demo", Field: "person", Value: string(p.ID), Name: p.Name, Role: p.Role.Key(), Body: p.Body})
+			}
+		}
+		return all
+	}
 }
 
 // deskSite is the ground of the pages of bodies.

@@ -26,7 +26,8 @@ type credentialView struct {
 	Link     page.Copy
 	LinkText string
 	Claim    page.Badge
-	Send     *page.Form // nil where it is in an account, or not allowed
+	Held     bool       // it is in an account
+	Send     *page.Form // nil where it is in an account or withdrawn, or not allowed
 	History  page.Table
 	Acts     []page.Act
 	Methods  page.Table
@@ -73,7 +74,7 @@ func (p *Awards) showCredential(w http.ResponseWriter, r *http.Request, at place
 	}
 	v := credentialView{
 		Badge: standingBadge(at.loc, aw.Standing), Rows: at.decision(res), Files: at.files(record.Files),
-		Claim:   claimBadge(at.loc, aw.Holder != "", aw.Email != ""),
+		Claim: claimBadge(at.loc, aw.Holder != "", aw.Email != ""), Held: aw.Holder != "",
 		History: at.history(aw, record.Changes), Methods: at.methods(res), Outcomes: at.outcomes(res), More: at.more(res, aw),
 		Back: page.Act{Label: at.loc.T("desk.credentials.back"), Href: at.to(at.credentials()), Quiet: true},
 	}
@@ -81,7 +82,7 @@ func (p *Awards) showCredential(w http.ResponseWriter, r *http.Request, at place
 	if !link.Open {
 		v.LinkText = at.loc.T("desk.credential.link.off")
 	}
-	if aw.Holder == "" && p.can(at, access.SealCredentials) {
+	if aw.Holder == "" && aw.Standing != status.Revoked && p.can(at, access.SealCredentials) {
 		if v.Send = send; send == nil {
 			v.Send = sendForm(at, aw.Email, aw.Lang, res)
 		}

@@ -46,6 +46,9 @@ func (p *Pages) showSignIn(w http.ResponseWriter, r *http.Request, status int, n
 	v.Ways.With = []page.Hidden{{Name: "next", Value: next}}
 	v.Ways.None = v.Ways.None && len(p.cfg.DemoPeople) == 0
 	for _, d := range p.cfg.DemoPeople {
+		if _, err := p.cfg.Accounts.Store.PersonByID(r.Context(), d.ID); err != nil { // a visitor has deleted the account
+			continue
+		}
 		text := t.T(d.Role.Key())
 		if d.Body != "" {
 			text += " · " + d.Body

@@ -12,9 +12,11 @@ import (
 )
 
 func (s *site) home(w http.ResponseWriter, r *http.Request) error {
-	return s.pages.Show(w, r, "home", http.StatusOK, page.Content{
-		Title: page.T(r, "page.home.title"), Main: homeView{Address: s.address(), People: s.cfg.People},
-	})
+	v := homeView{Address: s.address()}
+	if s.cfg.People != nil {
+		v.People = s.cfg.People(r.Context())
+	}
+	return s.pages.Show(w, r, "home", http.StatusOK, page.Content{Title: page.T(r, "page.home.title"), Main: v})
 }
 
 // form shows the forms. They are sent with their origin, which the protection

@@ -56,12 +56,14 @@ type Config struct {
 	Areas     []string         // of the API document (package openapi) that this server has; nil: "public"
 	PublicURL string           // origin that people see, such as https://verify.example; without a path
 	Enter     string           // path of the page for signing in; empty: there is none
-	People    []Person         // of a demo: anybody may be them
 	Demo      bool             // every page says DEMO, and /demo/states shows all states of the pages
 	Log       *slog.Logger     // nil: slog.Default()
 	Now       func() time.Time // nil: time.Now
 	AtOnce    int              // verifications that run at the same time; 0: one for each processor
 	Within    time.Duration    // time for one verification; 0: 2 s. Waiting for its turn may take half of it
+
+	// People gives those of a demo, whom anybody may be; nil: there are none.
+	People func(context.Context) []Person
 }
 
 // A Person is one of the people of a demo, whom a form at Path makes anybody.

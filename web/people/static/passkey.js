@@ -74,8 +74,9 @@ for (const form of document.querySelectorAll("form[data-passkey]")) {
       });
       const told = await begun.json().catch(() => ({}));
       if (!begun.ok) {
-        const first = told.errors?.[0];
-        say(first?.message ?? told.detail ?? trouble.dataset.failed);
+        // Faults of fields: the server shows them where they are.
+        if (told.errors?.length) form.submit();
+        else say(told.detail ?? trouble.dataset.failed);
         return;
       }
       const credential = await ask(form.dataset.passkey, told);
