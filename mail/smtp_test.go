@@ -191,7 +191,7 @@ func TestSendIsBounded(t *testing.T) {
 		if f, ok := errors.AsType[*mail.Failure](err); !ok || f.Key != "mail.failed.unreachable" || f.Permanent {
 			t.Errorf("%s: Send to a silent server: %v", name, err)
 		}
-		if d := time.Since(began); d > 5*time.Second {
+		if d := time.Since(began); d > 20*time.Second {
 			t.Errorf("%s: it took %s", name, d)
 		}
 	}
@@ -199,7 +199,7 @@ func TestSendIsBounded(t *testing.T) {
 	s := sender(t, mail.SMTP{URL: "smtp://" + l.Addr().String()})
 	time.AfterFunc(50*time.Millisecond, cancel)
 	began := time.Now()
-	if err := s.Send(ctx, message(t)); err == nil || time.Since(began) > 5*time.Second {
+	if err := s.Send(ctx, message(t)); err == nil || time.Since(began) > 20*time.Second {
 		t.Errorf("Send, cancelled: %v after %s", err, time.Since(began))
 	}
 }

@@ -187,7 +187,7 @@ func TestChangeGivesUp(t *testing.T) {
 	t.Parallel()
 	s := engines[0].fresh(t).open(t, nil)
 	for name, code := range map[string]string{"serialization failure": "40001", "deadlock": "40P01"} {
-		ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
+		ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
 		defer cancel()
 		runs := 0
 		err := store.ChangeWith(ctx, s, func(store.Tx, time.Time) error {

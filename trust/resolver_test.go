@@ -86,7 +86,7 @@ func (w *web) did(name string) (did, path string) {
 func (w *web) resolver(set *trust.Set, hosts ...string) *trust.Resolver {
 	w.t.Helper()
 	c, err := fetch.New(fetch.Config{
-		Hosts: hosts, RootCAs: w.pool, Timeout: 400 * time.Millisecond,
+		Hosts: hosts, RootCAs: w.pool,
 		Lookup: func(context.Context, string) ([]netip.Addr, error) {
 			w.lookups.Add(1)
 			return []netip.Addr{netip.MustParseAddr("127.0.0.1")}, nil

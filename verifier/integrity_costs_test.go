@@ -52,7 +52,7 @@ func costs(t *testing.T, set *trust.Set, file []byte) verifier.Report {
 	}
 	left := runtime.NumGoroutine()
 	// One that has just returned, as that of watchHeap, may still be counted.
-	for settled := time.Now().Add(time.Second); left > routines && time.Now().Before(settled); left = runtime.NumGoroutine() {
+	for settled := time.Now().Add(10 * time.Second); left > routines && time.Now().Before(settled); left = runtime.NumGoroutine() {
 		runtime.Gosched()
 	}
 	if left > routines {

@@ -78,9 +78,9 @@ func TestOutside(t *testing.T) {
 	for _, s := range d.slots {
 		slow(listPath(s), time.Second)
 	}
-	start := time.Now()
-	r := d.ask(ask(client), file)
-	if took := time.Since(start); r.Verdict() != verifier.Undetermined || took > testkit.AnswerTime()+time.Second {
-		t.Errorf("slow: after %v %s", took, show(r))
-	}
+	testkit.InTime(t, "slow everywhere", func() {
+		if r := d.ask(ask(client), file); r.Verdict() != verifier.Undetermined {
+			t.Errorf("slow: %s", show(r))
+		}
+	})
 }

@@ -42,34 +42,6 @@ func TestTO1(t *testing.T) {
 			}
 		}
 	})
-	t.Run("InTheSameTime", func(t *testing.T) {
-		t.Parallel()
-		w := newTown(t)
-		w.join("known@demo.example")
-		// By turns, so that what else goes on meets both; each three hours, since a
-		// mailbox gets only so many letters. The medians of both are compared.
-		times := map[string][]time.Duration{}
-		for i := range 60 {
-			for _, email := range []string{"known@demo.example", "unknown@demo.example"} {
-				b := w.browser()
-				b.address = "198.51.100." + strconv.Itoa(i) + ":1"
-				began := time.Now()
-				if rec := b.post("/recover", url.Values{"email": {email}}); rec.Code != http.StatusOK {
-					t.Fatalf("recover: %d", rec.Code)
-				}
-				times[email] = append(times[email], time.Since(began))
-			}
-			w.pass(3 * time.Hour)
-		}
-		median := func(email string) time.Duration {
-			slices.Sort(times[email])
-			return times[email][len(times[email])/2]
-		}
-		known, unknown := median("known@demo.example"), median("unknown@demo.example")
-		if d := (known - unknown).Abs(); d > 3*time.Millisecond && d > max(known, unknown)/3 {
-			t.Errorf("known addresses take %v, unknown ones %v", known, unknown)
-		}
-	})
 	t.Run("TriesAreSlowedDownByAddress", func(t *testing.T) {
 		t.Parallel()
 		w := newTown(t)
