@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -83,12 +84,12 @@ func (d DIDDocument) Method(id, relationship string) (VerificationMethod, bool) 
 const maxMethods = 64
 
 // ParseDIDDocument reads a DID document (Controlled Identifiers v1.0, 2.1)
-// strictly: no doubled members, no case variants, every id a DID URL of this
-// document, no private key material, no method named twice. Methods may be
-// Multikey, on Ed25519, P-256 or P-384, or JsonWebKey, also under its older name
-// JsonWebKey2020, which may be RSA, too. Methods of other types, keys of other
-// kinds or for other uses, and methods of other DIDs that a relationship names are
-// left out. Members that do not concern keys are not looked at, nor is @context.
+// strictly: no doubled members, no case variants, every id a DID URL, no private
+// key material, no method named twice. Methods may be Multikey, on Ed25519, P-256
+// or P-384, or JsonWebKey, also under its older name JsonWebKey2020, which may be
+// RSA, too. Left out are methods of other types, of other DIDs and of controllers
+// that are no DID, and keys of other kinds or for other uses. Members that do not
+// concern keys are not looked at, nor is @context.
 func ParseDIDDocument(data []byte) (DIDDocument, error) {
 	var w struct {
 		ID              string            `json:"id"`
@@ -107,7 +108,7 @@ func ParseDIDDocument(data []byte) (DIDDocument, error) {
 	}
 	r := documentReader{doc: DIDDocument{ID: w.ID}, seen: map[string]bool{}}
 	for i, raw := range w.Methods {
-		if _, err := r.method(raw); err != nil {
+		if _, err := r.method(raw); err != nil && !errors.Is(err, errForeign) {
 			return DIDDocument{}, refuseDocument(fmt.Errorf("reading verification method %d: %w", i, err))
 		}
 	}
@@ -122,7 +123,7 @@ func ParseDIDDocument(data []byte) (DIDDocument, error) {
 		for i, raw := range rel.raw {
 			id, err := r.related(raw)
 			switch {
-			case errors.Is(err, errForeign) && raw[0] == '"':
+			case errors.Is(err, errForeign):
 				continue // a method of another document, which is not looked for
 			case err != nil:
 				return DIDDocument{}, refuseDocument(fmt.Errorf("reading %s %d: %w", rel.name, i, err))
@@ -170,7 +171,9 @@ func (r *documentReader) absolute(id string) (string, error) {
 	return id, nil
 }
 
-// method reads one verification method and gives its absolute id.
+// method reads one verification method and gives its absolute id. Of one that
+// belongs to another DID it says errForeign, unless there is private key material
+// in it.
 func (r *documentReader) method(raw json.RawMessage) (string, error) {
 	var w struct {
 		ID         string          `json:"id"`
@@ -192,7 +195,10 @@ func (r *documentReader) method(raw json.RawMessage) (string, error) {
 		return "", err
 	}
 	if w.Private != nil || w.SecretJWK != nil || w.Secret != nil || w.PrivateBase != nil {
-		return "", errors.New("private key material in a public document")
+		return "", ErrPrivate
+	}
+	if holdsSecret(w.JWK, w.Multibase) { // also where the method is left out
+		return "", ErrPrivate
 	}
 	id, err := r.absolute(w.ID)
 	if err != nil {
@@ -203,7 +209,10 @@ func (r *documentReader) method(raw json.RawMessage) (string, error) {
 	}
 	r.seen[id] = true
 	if !IsDID(w.Controller) {
-		return "", errors.New("the controller is not a DID")
+		if u, err := url.Parse(w.Controller); err != nil || u.Scheme != "https" || u.Host == "" {
+			return "", errors.New("the controller is neither a DID nor a web address")
+		}
+		return id, nil // such as Controlled Identifiers v1.0, 2.2 allows; nobody here speaks for it
 	}
 	m := VerificationMethod{ID: id, Controller: w.Controller}
 	if m.Expires, err = stamp(w.Expires); err != nil {
@@ -232,6 +241,20 @@ func (r *documentReader) method(raw json.RawMessage) (string, error) {
 	}
 	r.doc.Methods = append(r.doc.Methods, m)
 	return id, nil
+}
+
+// holdsSecret tells whether what should be a public key is a private one.
+func holdsSecret(jwk json.RawMessage, multibase *string) bool {
+	if jwk != nil {
+		if _, err := methodJWK(jwk); errors.Is(err, ErrPrivate) {
+			return true
+		}
+	}
+	if multibase == nil {
+		return false
+	}
+	_, err := ParseMultikey(*multibase)
+	return errors.Is(err, ErrPrivate)
 }
 
 // methodJWK reads the key of a JsonWebKey. P-521 is of another kind here: what

@@ -136,14 +136,22 @@ func TestParseDIDDocumentPassesOver(t *testing.T) {
 	ec := coordinates(t, publics(t)["zDna"])
 	enc := maps.Clone(ec)
 	enc["use"] = "enc"
+	agree := maps.Clone(ec)
+	agree["alg"] = "ECDH-ES"
 	text, err := json.Marshal(map[string]any{
 		"id": did,
 		"verificationMethod": []any{
 			map[string]any{"id": "#old-name", "type": "JsonWebKey2020", "controller": did, "publicKeyJwk": ec},
 			map[string]any{"id": "#enc", "type": "JsonWebKey2020", "controller": did, "publicKeyJwk": enc},
+			map[string]any{"id": "#agree", "type": "JsonWebKey", "controller": did, "publicKeyJwk": agree},
+			map[string]any{"id": "#web", "type": "JsonWebKey", "controller": "https://body.example", "publicKeyJwk": ec},
+			map[string]any{"id": "did:web:other.example#key-1", "type": "JsonWebKey", "controller": did, "publicKeyJwk": ec},
 			map[string]any{"id": "#odd", "type": "JsonWebKey", "controller": did, "publicKeyJwk": map[string]any{"kty": "EC", "crv": "secp256k1", "x": "AA", "y": "AA"}},
 		},
-		"assertionMethod": []any{"#old-name", "did:web:other.example#key-1", "#enc", "#odd"},
+		"assertionMethod": []any{
+			"#old-name", "did:web:other.example#key-1", "#enc", "#odd", "#agree", "#web",
+			map[string]any{"id": "did:web:other.example#in", "type": "JsonWebKey", "controller": did, "publicKeyJwk": ec},
+		},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -155,7 +163,10 @@ func TestParseDIDDocumentPassesOver(t *testing.T) {
 	if _, ok := doc.Method(did+"#old-name", keys.AssertionMethod); !ok {
 		t.Error("the method under its older type is not found")
 	}
-	for _, id := range []string{did + "#enc", did + "#odd", "did:web:other.example#key-1"} {
+	for _, id := range []string{
+		did + "#enc", did + "#odd", did + "#agree", did + "#web", did + "#key-1", did + "#in",
+		"did:web:other.example#key-1", "did:web:other.example#in",
+	} {
 		if m, ok := doc.Method(id, keys.AssertionMethod); ok {
 			t.Errorf("%s is found: %+v", id, m)
 		}
@@ -203,7 +214,13 @@ func TestParseDIDDocumentRefuses(t *testing.T) {
 		"case variant":            {"type": "Multikey", "PublicKeyMultibase": key},
 		"no controller":           {"type": "Multikey", "publicKeyMultibase": key, "controller": ""},
 		"a controller of two":     {"type": "Multikey", "publicKeyMultibase": key, "controller": []string{did, did}},
-		"an id of another DID":    {"type": "Multikey", "publicKeyMultibase": key, "id": "did:web:other.example#key-1"},
+		"a controller of no kind": {"type": "Multikey", "publicKeyMultibase": key, "controller": "somebody"},
+		"a controller on http":    {"type": "Multikey", "publicKeyMultibase": key, "controller": "http://body.example"},
+		"another DID's secret":    {"type": "Multikey", "publicKeyMultibase": key, "secretKeyMultibase": "z3u2", "id": "did:web:other.example#key-1"},
+		"another DID's d":         change{"id": "did:web:other.example#key-1"}.of(jwk(map[string]any{"d": "AAAA"})),
+		"another DID's z":         {"type": "Multikey", "publicKeyMultibase": keys.EncodeMultibase(append([]byte{0x80, 0x26}, make([]byte, 32)...)), "id": "did:web:other.example#key-1"},
+		"a web address's d":       change{"controller": "https://body.example"}.of(jwk(map[string]any{"d": "AAAA"})),
+		"an alien alg with d":     jwk(map[string]any{"d": "AAAA", "alg": "ECDH-ES"}),
 		"an id without fragment":  {"type": "Multikey", "publicKeyMultibase": key, "id": did},
 		"expires without zone":    {"type": "Multikey", "publicKeyMultibase": key, "expires": "2020-01-01T00:00:00"},
 		"expires a day":           {"type": "Multikey", "publicKeyMultibase": key, "expires": "2020-01-01"},

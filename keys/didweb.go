@@ -8,6 +8,8 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 const didWeb = "did:web:"
@@ -46,6 +48,9 @@ func DIDWeb(origin, body string) (string, error) {
 	if port != "" && (u.Scheme != "https" || port != "443") {
 		did += "%3A" + port
 	}
+	if strings.Contains(body, "%") {
+		return "", refuseWeb("the name of a body has a percent sign")
+	}
 	did += ":bodies:" + body
 	if _, err := DIDWebURL(did); err != nil {
 		return "", err
@@ -54,17 +59,19 @@ func DIDWeb(origin, body string) (string, error) {
 }
 
 // DIDWebURL gives the https address of the document of a did:web (2.5.2). It
-// refuses whatever is not the one way to write a name: hosts in upper case, IP
-// addresses in any spelling, names without a dot but localhost, ports that are
-// none, percent-encodings but the colon before a port, and paths with steps that
-// lead elsewhere.
+// refuses hosts in upper case, IP addresses in any spelling, names without a dot
+// but localhost, ports that are none, and paths with steps that lead elsewhere. A
+// percent sign stands before the colon of a port, in either case of its letter,
+// and in a path before what cannot stand there as it is, which stays encoded in
+// the address. DIDs that differ in one letter of an encoding are two: a document
+// names the one that it is of.
 func DIDWebURL(did string) (string, error) {
 	rest, ok := strings.CutPrefix(did, didWeb)
 	if !ok || len(did) > maxDID {
 		return "", refuseWeb("not a did:web")
 	}
 	steps := strings.Split(rest, ":")
-	host, port, ported := strings.Cut(steps[0], "%3A")
+	host, port, ported := strings.Cut(strings.Replace(steps[0], "%3a", "%3A", 1), "%3A")
 	if err := checkHost(host); err != nil {
 		return "", err
 	}
@@ -85,13 +92,44 @@ func DIDWebURL(did string) (string, error) {
 		if s == "" || s == "." || s == ".." {
 			return "", refuseWeb("the path has a step that leads elsewhere")
 		}
-		for i := range len(s) {
-			if !idchar(s[i]) {
-				return "", refuseWeb("the path has a character that it may not have")
-			}
+		if !isStep(s) {
+			return "", refuseWeb("the path has a character that it may not have")
 		}
 	}
 	return "https://" + host + "/" + strings.Join(path, "/") + "/did.json", nil
+}
+
+// isStep tells whether s is a step of a path: characters of a DID as they are,
+// others percent-encoded, but none of those that could make it another step.
+func isStep(s string) bool {
+	plain, err := url.PathUnescape(s)
+	if err != nil || !utf8.ValidString(plain) {
+		return false
+	}
+	for _, r := range plain {
+		if !unicode.IsGraphic(r) || strings.ContainsRune("/\\%:?#", r) {
+			return false
+		}
+	}
+	for i := 0; i < len(s); i++ {
+		switch {
+		case idchar(s[i]):
+		case s[i] == '%' && !idchar(unhex(s[i+1:i+3])): // RFC 3986, 2.3: what need not be encoded is not
+			i += 2
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+// unhex gives the byte that two hexadecimal digits stand for.
+func unhex(digits string) byte {
+	n, err := strconv.ParseUint(digits, 16, 8)
+	if err != nil {
+		return 0
+	}
+	return byte(n)
 }
 
 // checkHost lets pass host names in lower case (RFC 1123, 2.1) and nothing that

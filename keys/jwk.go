@@ -59,8 +59,9 @@ func ParseJWK(raw []byte) (JWK, error) {
 func ParseJWKS(data []byte) ([]JWK, error) { return parseKeySet(data, false) }
 
 // ParseIssuerJWKS is ParseJWKS for the set that an issuer publishes, for whatever
-// it needs keys: those of other kinds or for other uses are passed over (RFC
-// 7517, 5). Doubled names and private keys are refused all the same.
+// it needs keys: those of other kinds, for other uses or for other algorithms are
+// passed over (RFC 7517, 5), and a key may stand there under two names. Doubled
+// names and private keys are refused all the same.
 func ParseIssuerJWKS(data []byte) ([]JWK, error) { return parseKeySet(data, true) }
 
 func parseKeySet(data []byte, others bool) ([]JWK, error) {
@@ -95,7 +96,7 @@ func parseKeySet(data []byte, others bool) ([]JWK, error) {
 		switch {
 		case err != nil:
 			return nil, refuseKeySet(fmt.Errorf("key %d: %w", i+1, err))
-		case had[thumb]:
+		case had[thumb] && (!others || k.KeyID == ""):
 			return nil, refuseKeySet(fmt.Errorf("key %d: it stands twice in the set", i+1))
 		case k.KeyID != "" && named[k.KeyID]:
 			return nil, refuseKeySet(fmt.Errorf("key %d: its kid stands twice in the set", i+1))
@@ -108,8 +109,13 @@ func parseKeySet(data []byte, others bool) ([]JWK, error) {
 
 var errUse = errors.New("not a key to verify signatures with")
 
+// ErrPrivate is in the chain of a refusal of what should be a public key and
+// holds what only its owner may know.
+var ErrPrivate = errors.New("holds private key material")
+
 // parseJWK does the work of ParseJWK. Of keys of other kinds it says errKind, of
-// those for other uses errUse.
+// those for other uses or algorithms errUse, of private material ErrPrivate, which
+// goes before.
 func parseJWK(raw []byte) (JWK, error) {
 	list, err := strictjson.Members(raw, strictjson.MaxBytes(maxJWK))
 	if err != nil {
@@ -117,7 +123,7 @@ func parseJWK(raw []byte) (JWK, error) {
 	}
 	for _, m := range list {
 		if slices.Contains(secrets, m.Name) {
-			return JWK{}, errors.New("holds private key material")
+			return JWK{}, ErrPrivate
 		}
 	}
 	var w struct {
@@ -171,7 +177,7 @@ func parseJWK(raw []byte) (JWK, error) {
 	}
 	if w.Alg != nil {
 		if k.Algorithm = *w.Alg; !Fits(k.Key, k.Algorithm) {
-			return JWK{}, errors.New("alg does not fit the key")
+			return JWK{}, fmt.Errorf("%w: alg does not fit the key", errUse)
 		}
 	}
 	return k, nil

@@ -264,6 +264,7 @@ func TestParseIssuerJWKS(t *testing.T) {
 		change{"use": "enc"}.of(ec), ed, members(t, ks[keys.ES512]),
 		map[string]any{"kty": "EC", "crv": "secp256k1", "x": "AA", "y": "AA"}, map[string]any{"kty": "AKP", "alg": "ML-DSA-44", "pub": "AA"},
 		change{"key_ops": []string{"deriveKey"}}.of(ec),
+		change{"alg": "ECDH-ES"}.of(ec), change{"alg": "PS256"}.of(members(t, ks[keys.RS256])), change{"alg": "RSA-OAEP-256"}.of(members(t, ks[keys.RS256])),
 	)
 	if got, err := keys.ParseIssuerJWKS(data); err != nil || len(got) != 1 || !same(ks[keys.EdDSA], got[0].Key) {
 		t.Errorf("read as %+v, %v", got, err)
@@ -271,8 +272,15 @@ func TestParseIssuerJWKS(t *testing.T) {
 	if got, err := keys.ParseJWKS(data); err == nil {
 		t.Errorf("the strict reading takes it as %+v", got)
 	}
+	// One key under two names is found under either.
+	data = set(change{"kid": "new"}.of(ec), change{"kid": "old"}.of(ec), change{"kid": "agreed"}.of(change{"alg": "ECDH-ES"}.of(ec)))
+	if got, err := keys.ParseIssuerJWKS(data); err != nil || len(got) != 2 || got[0].KeyID != "new" || got[1].KeyID != "old" {
+		t.Errorf("read as %+v, %v", got, err)
+	}
 	for what, data := range map[string][]byte{
 		"a private key":  set(ed, change{"d": "AA"}.of(ec)),
+		"private, alien": set(ed, change{"d": "AA", "alg": "ECDH-ES"}.of(ec)),
+		"named doubly":   set(change{"kid": "1"}.of(ec), change{"kid": "1"}.of(ec)),
 		"a secret":       set(ed, map[string]any{"kty": "oct", "k": "AAAA"}),
 		"a damaged key":  set(ed, change{"x": "AA"}.of(ec)),
 		"doubled kid":    set(change{"kid": "1"}.of(ec), change{"kid": "1"}.of(ed)),

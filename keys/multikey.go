@@ -108,7 +108,7 @@ func ParseMultikey(s string) (crypto.PublicKey, error) {
 	case len(data) < 3: // a prefix of two bytes and no key
 		return nil, refuse("proof.key.multikey", errors.New("too short for a key of any kind"))
 	case data[1] == privatePrefix:
-		return nil, refuse("proof.key.multikey", errors.New("a secret key"))
+		return nil, refuse("proof.key.multikey", fmt.Errorf("a secret key: %w", ErrPrivate))
 	}
 	return nil, refuse("proof.key.multikey", errKind)
 }

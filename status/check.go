@@ -74,7 +74,7 @@ func (l *Lists) check(ctx context.Context, r Reference, believe func(context.Con
 		f.Err = ErrUnknown()
 		return f
 	}
-	list, err := l.get(ctx, r.URL, r.Kind)
+	list, err := l.get(ctx, place{url: r.URL, issuer: r.Issuer}, r.Kind)
 	if err == nil {
 		if refused := believe(ctx, list); refused != nil {
 			err = wrong("status.list.signer", refused)

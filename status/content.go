@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"time"
 
@@ -33,10 +34,15 @@ type credentialList struct {
 
 var errShape = errors.New("the list does not have the form that the standard asks for")
 
+const (
+	listType    = "BitstringStatusListCredential"
+	subjectType = "BitstringStatusList"
+)
+
 // readCredential reads the document of a list. It must keep the rules of the
 // data model, have the id url, and no status of its own, which nobody would look
-// up.
-func readCredential(doc []byte, url string) (*credentialList, error) {
+// up. Where it was had from url itself it may also have no id.
+func readCredential(doc []byte, url string, fetched bool) (*credentialList, error) {
 	if findings := vcdm.CheckCredential(doc, vcdm.Options{}); len(findings) > 0 {
 		return nil, wrong("status.list.malformed", fmt.Errorf("%s at %s", findings[0].Rule, findings[0].Path))
 	}
@@ -47,17 +53,15 @@ func readCredential(doc []byte, url string) (*credentialList, error) {
 	if c := v.Member("@context").Values(); len(c) == 0 || c[0].Text != contexts.CredentialsV2 {
 		return nil, wrong("status.list.malformed", errors.New("no credential of the VC Data Model 2.0"))
 	}
-	const listType, subjectType = "BitstringStatusListCredential", "BitstringStatusList"
-	subjects := v.Member("credentialSubject").Values()
-	if !v.Member("type").Has(listType) || len(subjects) != 1 || !subjects[0].Member("type").Has(subjectType) {
-		return nil, wrong("status.list.kind", errors.New("no BitstringStatusListCredential with one BitstringStatusList"))
+	subject, err := subjectOf(v)
+	if err != nil {
+		return nil, err
 	}
-	subject := subjects[0]
 	if exactNames(v, "id", "type", "issuer", "credentialSubject", "credentialStatus", "validFrom", "validUntil") != nil ||
 		exactNames(subject, "id", "type", "statusPurpose", "encodedList", "ttl", "statusSize") != nil || v.Member("credentialStatus") != nil {
 		return nil, wrong("status.list.malformed", errShape)
 	}
-	if id := v.Member("id"); !id.Is(strictjson.String) || id.Text != url {
+	if id := v.Member("id"); (id != nil || !fetched) && (!id.Is(strictjson.String) || id.Text != url) {
 		return nil, wrong("status.list.other", errors.New("the id of the list is not the address that it was asked for at"))
 	}
 	c := &credentialList{url: url}
@@ -73,7 +77,47 @@ func readCredential(doc []byte, url string) (*credentialList, error) {
 	if err := c.readSubject(subject); err != nil {
 		return nil, wrong("status.list.malformed", err)
 	}
+	if !slices.ContainsFunc(c.purposes, func(p Purpose) bool { return slices.Contains(judged, p) }) {
+		return nil, wrong("status.list.malformed", errors.New("a list of no purpose that is known"))
+	}
 	return c, nil
+}
+
+// judged are the purposes of lists that are used here.
+var judged = []Purpose{Revocation, Suspension, Message, Refresh}
+
+// subjectOf gives the one subject of a list.
+func subjectOf(v *strictjson.Value) (*strictjson.Value, error) {
+	subjects := v.Member("credentialSubject").Values()
+	if !v.Member("type").Has(listType) || len(subjects) != 1 || !subjects[0].Member("type").Has(subjectType) {
+		return nil, wrong("status.list.kind", errors.New("no BitstringStatusListCredential with one BitstringStatusList"))
+	}
+	return subjects[0], nil
+}
+
+// CheckForm holds a credential that says it is a status list against what the
+// standard asks of one (Bitstring Status List 1.0, 2.2): one subject of the right
+// type, with a purpose and a list that is long enough. Whose it is and whether
+// its purpose is known does not matter. Of any other credential it says nothing.
+// The error is always an *Error.
+func CheckForm(doc []byte) error {
+	v, err := strictjson.Parse(doc)
+	if err != nil {
+		return wrong("status.list.malformed", err)
+	}
+	if !v.Member("type").Has(listType) {
+		return nil
+	}
+	subject, err := subjectOf(v)
+	if err != nil {
+		return err
+	}
+	var c credentialList
+	if err := c.readSubject(subject); err != nil {
+		return wrong("status.list.malformed", err)
+	}
+	_, err = c.list(SignerOf{})
+	return err
 }
 
 func (c *credentialList) readSubject(v *strictjson.Value) error {
@@ -81,19 +125,11 @@ func (c *credentialList) readSubject(v *strictjson.Value) error {
 	if len(purposes) == 0 || len(purposes) > maxPurposes {
 		return errShape
 	}
-	known := false
 	for _, p := range purposes {
 		if !p.Is(strictjson.String) || p.Text == "" || len(p.Text) > maxPurpose {
 			return errShape
 		}
 		c.purposes = append(c.purposes, Purpose(p.Text))
-		switch Purpose(p.Text) {
-		case Revocation, Suspension, Message, Refresh:
-			known = true
-		}
-	}
-	if !known {
-		return errors.New("a list of no purpose that is known")
 	}
 	if size := v.Member("statusSize"); size != nil {
 		n, err := strconv.Atoi(size.Text)

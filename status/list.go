@@ -62,6 +62,10 @@ type SignerOf struct {
 	// are empty, whatever the list says of its issuer.
 	DID, Method string
 
+	// Issuer is the web address of the issuer under whose keys Key was found;
+	// empty where the list names its key otherwise.
+	Issuer string
+
 	// Chain is the certificates that came along, each signed by the next; Leaf
 	// is that of Key. It is empty where none came.
 	Chain keys.Chain

@@ -26,7 +26,8 @@ type ListsConfig struct {
 	// Sources are asked in order, until one knows the URL.
 	Sources []Source
 
-	// Resolver finds the keys of issuers, as in OpenOptions.
+	// Resolver finds the keys of issuers, as in OpenOptions. It is the same for
+	// all who ask.
 	Resolver integrity.Resolver
 
 	// Snapshots gives signed copies of a list from earlier; each must be within
@@ -55,11 +56,19 @@ type Lists struct {
 	c ListsConfig
 
 	mu    sync.RWMutex
-	slots map[string]*slot // by URL; guarded by mu
-	bytes int64            // what the slots weigh; guarded by mu
+	slots map[place]*slot // guarded by mu
+	bytes int64           // what the slots weigh; guarded by mu
 }
 
-// A slot is what is known of one list.
+// A place is a list as the credentials of one issuer are judged by it: what was
+// verified with the keys of one says nothing to those of another, not even which
+// list is the newest.
+type place struct {
+	url    string
+	issuer string // as Reference has it
+}
+
+// A slot is what is known of one list at one place.
 type slot struct {
 	state atomic.Pointer[state]
 	used  atomic.Int64 // when, in nanoseconds
@@ -118,13 +127,13 @@ func NewLists(c ListsConfig) *Lists {
 	if c.MaxLists <= 0 {
 		c.MaxLists = DefaultMaxLists
 	}
-	return &Lists{c: c, slots: map[string]*slot{}}
+	return &Lists{c: c, slots: map[place]*slot{}}
 }
 
 // Get gives the list at url, of a kind; an empty kind takes any. The error is
 // always an *Error. Nobody may change the List.
 func (l *Lists) Get(ctx context.Context, url string, k Kind) (*List, error) {
-	list, err := l.get(ctx, url, k)
+	list, err := l.get(ctx, place{url: url}, k)
 	if err == nil && list.stale != nil {
 		return nil, list.stale
 	}
@@ -132,10 +141,10 @@ func (l *Lists) Get(ctx context.Context, url string, k Kind) (*List, error) {
 }
 
 // get is Get that also gives stale lists.
-func (l *Lists) get(ctx context.Context, url string, k Kind) (*List, error) {
+func (l *Lists) get(ctx context.Context, at place, k Kind) (*List, error) {
 	now := l.c.Now()
 	l.mu.RLock()
-	s := l.slots[url]
+	s := l.slots[at]
 	l.mu.RUnlock()
 	if s != nil {
 		if st := s.state.Load(); st.good(now) {
@@ -143,7 +152,7 @@ func (l *Lists) get(ctx context.Context, url string, k Kind) (*List, error) {
 			return st.answer(k)
 		}
 	}
-	st, err := l.ask(ctx, url)
+	st, err := l.ask(ctx, at)
 	if err != nil {
 		return nil, err
 	}
@@ -151,13 +160,13 @@ func (l *Lists) get(ctx context.Context, url string, k Kind) (*List, error) {
 }
 
 // ask waits for a request for a list, which it starts if there is none.
-func (l *Lists) ask(ctx context.Context, url string) (*state, error) {
+func (l *Lists) ask(ctx context.Context, at place) (*state, error) {
 	l.mu.Lock()
 	now := l.c.Now() // again: somebody may have come before
-	s := l.slots[url]
+	s := l.slots[at]
 	if s == nil {
 		s = &slot{}
-		l.slots[url] = s
+		l.slots[at] = s
 	}
 	s.used.Store(now.UnixNano())
 	if st := s.state.Load(); st.good(now) {
@@ -170,7 +179,7 @@ func (l *Lists) ask(ctx context.Context, url string) (*state, error) {
 		s.flight = f
 		var own context.Context
 		own, f.cancel = context.WithTimeout(context.WithoutCancel(ctx), fetch.DefaultTimeout)
-		go l.fly(own, url, s, f)
+		go l.fly(own, at, s, f)
 	}
 	f.waiting++
 	l.mu.Unlock()
@@ -186,8 +195,8 @@ func (l *Lists) ask(ctx context.Context, url string) (*state, error) {
 		f.cancel()
 		if s.flight == f { // the next one starts anew
 			s.flight = nil
-			if s.state.Load() == nil && l.slots[url] == s {
-				delete(l.slots, url)
+			if s.state.Load() == nil && l.slots[at] == s {
+				delete(l.slots, at)
 			}
 		}
 	}
@@ -196,9 +205,9 @@ func (l *Lists) ask(ctx context.Context, url string) (*state, error) {
 
 // fly does one request and keeps what came of it, unless nobody waited to the
 // end.
-func (l *Lists) fly(ctx context.Context, url string, s *slot, f *flight) {
+func (l *Lists) fly(ctx context.Context, at place, s *slot, f *flight) {
 	defer f.cancel()
-	st := l.load(ctx, url, s.state.Load())
+	st := l.load(ctx, at, s.state.Load())
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	f.state = st
@@ -207,7 +216,7 @@ func (l *Lists) fly(ctx context.Context, url string, s *slot, f *flight) {
 		return
 	}
 	s.flight = nil
-	if l.slots[url] != s { // made way for others meanwhile
+	if l.slots[at] != s { // made way for others meanwhile
 		return
 	}
 	s.state.Store(st)
@@ -232,11 +241,12 @@ func (s *state) weight() int64 {
 // makeRoom drops what was not used for the longest time, but for keep.
 func (l *Lists) makeRoom(keep *slot) {
 	for l.bytes > l.c.MaxBytes || len(l.slots) > l.c.MaxLists {
-		oldest, found := "", false
+		var oldest place
 		var when int64
-		for url, s := range l.slots {
+		found := false
+		for at, s := range l.slots {
 			if used := s.used.Load(); s != keep && s.flight == nil && (!found || used < when) {
-				oldest, found, when = url, true, used
+				oldest, found, when = at, true, used
 			}
 		}
 		if !found {
@@ -248,13 +258,13 @@ func (l *Lists) makeRoom(keep *slot) {
 }
 
 // load asks the sources, and looks for a snapshot where that fails.
-func (l *Lists) load(ctx context.Context, url string, old *state) *state {
+func (l *Lists) load(ctx context.Context, at place, old *state) *state {
 	st := &state{from: l.c.Now()}
 	if old != nil {
 		st.fresh, st.data, st.etag, st.confirmed = old.fresh, old.data, old.etag, old.confirmed
 	}
-	err := l.fetch(ctx, url, st)
-	copied := l.snapshot(ctx, url, st)
+	err := l.fetch(ctx, at, st)
+	copied := l.snapshot(ctx, at, st)
 	kept := st.fresh
 	if kept != nil && copied != nil && kept.SignedAt.Before(copied.SignedAt) {
 		kept = nil
@@ -312,14 +322,14 @@ var errOld = wrong("status.list.old", errors.New("the list that is served is old
 
 // fetch brings what st knows of the sources up to date, or fails and changes
 // nothing.
-func (l *Lists) fetch(ctx context.Context, url string, st *state) error {
+func (l *Lists) fetch(ctx context.Context, at place, st *state) error {
 	if l.c.Offline {
 		return refuse(Retrieval, "status.retrieval.offline", errors.New("offline, and no snapshot that can be used"))
 	}
-	if err := checkURL(url); err != nil {
+	if err := checkURL(at.url); err != nil {
 		return refuse(Retrieval, "status.retrieval.refused", err)
 	}
-	a, err := l.ofSources(ctx, url, st.etag)
+	a, err := l.ofSources(ctx, at.url, st.etag)
 	if err != nil {
 		return err
 	}
@@ -330,7 +340,9 @@ func (l *Lists) fetch(ctx context.Context, url string, st *state) error {
 		// Opened again: its time may be up, and its key revoked.
 		a.Data, a.ETag = st.data, st.etag
 	}
-	list, err := Open(ctx, a.Data, OpenOptions{URL: url, Resolver: l.c.Resolver, Now: st.from})
+	o := l.options(at, st)
+	o.Fetched = true
+	list, err := Open(ctx, a.Data, o)
 	if err != nil {
 		return err
 	}
@@ -340,6 +352,11 @@ func (l *Lists) fetch(ctx context.Context, url string, st *state) error {
 	}
 	st.fresh, st.data, st.etag, st.confirmed = list, a.Data, a.ETag, st.from
 	return nil
+}
+
+// options are those for a list that is had for st.
+func (l *Lists) options(at place, st *state) OpenOptions {
+	return OpenOptions{URL: at.url, Issuer: at.issuer, Resolver: l.c.Resolver, Now: st.from}
 }
 
 func (l *Lists) ofSources(ctx context.Context, url, etag string) (Answer, error) {
@@ -356,13 +373,13 @@ func (l *Lists) ofSources(ctx context.Context, url, etag string) (Answer, error)
 func alive(l *List, at time.Time) bool { return !l.Expires.IsZero() && !at.After(l.Expires) }
 
 // snapshot gives the newest copy that is within its time, or nil.
-func (l *Lists) snapshot(ctx context.Context, url string, st *state) *List {
+func (l *Lists) snapshot(ctx context.Context, at place, st *state) *List {
 	if l.c.Snapshots == nil {
 		return nil
 	}
 	var newest *List
-	for _, data := range l.c.Snapshots(url) {
-		list, err := Open(context.WithoutCancel(ctx), data, OpenOptions{URL: url, Resolver: l.c.Resolver, Now: st.from})
+	for _, data := range l.c.Snapshots(at.url) {
+		list, err := Open(context.WithoutCancel(ctx), data, l.options(at, st))
 		if err == nil && alive(list, st.from) && (newest == nil || list.SignedAt.After(newest.SignedAt)) {
 			newest = list
 		}

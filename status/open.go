@@ -32,9 +32,20 @@ const afterKey = 48 * time.Hour
 type OpenOptions struct {
 	URL string // where the list lies; it must say the same of itself
 
+	// Fetched says that the bytes were just had from URL. Then a credential may
+	// leave it to that, and have no id (VC Data Model 2.0, 4.4).
+	Fetched bool
+
 	// Resolver gives the documents of the DIDs that lists name as their issuer;
-	// did:key and did:jwk alone where it is nil.
+	// did:key and did:jwk alone where it is nil. One that is an IssuerResolver is
+	// asked for the keys of Issuer, too.
 	Resolver integrity.Resolver
+
+	// Issuer is the web address of the issuer of a credential, as Reference has
+	// it. A list that names its key as that issuer publishes it, and not by a
+	// certificate or a DID, is opened with that key. Where it is empty there is no
+	// such key.
+	Issuer string
 
 	Now time.Time // time.Now where it is zero
 
@@ -46,7 +57,8 @@ type OpenOptions struct {
 // Integrity proofs, or a token of type statuslist+jwt. The signature must hold
 // with the key of the certificate in x5c or of the verification method in kid or
 // in the proof, and where both are named with both. The method must be one of
-// the issuer that the list names. The list must be the one at the URL, be
+// the issuer that the list names. Where kid is another name and no certificate
+// is there, it is one among the keys of OpenOptions.Issuer. The list must be the one at the URL, be
 // within its time, and inflate to 4 MB at most, a token list to 16,777,216
 // entries; a Bitstring list has 131,072 or more (Bitstring Status List 1.0, 3.2;
 // Token Status List, 8.3).
@@ -121,7 +133,7 @@ func (o OpenOptions) openDocument(ctx context.Context, data []byte) (*List, erro
 	if v.Derived {
 		return nil, wrong("status.list.signature", errors.New("a derived proof"))
 	}
-	c, err := readCredential(v.Unsecured, o.URL)
+	c, err := readCredential(v.Unsecured, o.URL, o.Fetched)
 	if err != nil {
 		return nil, err
 	}
@@ -149,7 +161,7 @@ func (o OpenOptions) openVC(ctx context.Context, data []byte) (*List, error) {
 	if err != nil {
 		return nil, untrusted(err)
 	}
-	c, err := readCredential(vc.Document, o.URL)
+	c, err := readCredential(vc.Document, o.URL, o.Fetched)
 	if err != nil {
 		return nil, err
 	}
@@ -177,7 +189,8 @@ func (o OpenOptions) openToken(ctx context.Context, data []byte) (*List, error) 
 		return nil, err
 	}
 	n := naming{signed: t.claims.IssuedAt, expires: t.claims.Expires}
-	if keys.IsDID(t.claims.Issuer) { // the draft has none, and what is no DID nobody could confirm
+	// The draft has no iss. One that is no DID says nothing of the key of a DID.
+	if _, _, ok := keys.SplitDIDURL(j.Header.KeyID); !ok || keys.IsDID(t.claims.Issuer) {
 		n.issuer = t.claims.Issuer
 	}
 	s, err := o.verify(ctx, j, n)
@@ -218,7 +231,8 @@ func (o OpenOptions) verify(ctx context.Context, j *jose.JWS, n naming) (SignerO
 }
 
 // signer finds the key that a list names. A kid that is no DID URL is a name
-// among others for the key of the certificate.
+// among others for the key of the certificate, and without one the name under
+// which the issuer publishes the key.
 func (o OpenOptions) signer(ctx context.Context, n naming) (SignerOf, error) {
 	s := SignerOf{Chain: n.chain}
 	if s.Chain.Leaf != nil {
@@ -227,7 +241,7 @@ func (o OpenOptions) signer(ctx context.Context, n naming) (SignerOf, error) {
 	did, _, ok := keys.SplitDIDURL(n.method)
 	if !ok {
 		if s.Key == nil {
-			return SignerOf{}, wrong("status.list.key", errors.New("the list names neither a certificate nor a verification method"))
+			return o.published(ctx, n)
 		}
 		return s, nil
 	}

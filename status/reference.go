@@ -34,10 +34,19 @@ type Reference struct {
 	URL     string  // of the list
 	Index   int64   // in the list
 
+	// Issuer is the web address by which the issuer of the credential goes, where
+	// its keys are those that it publishes there; else empty. The entry does not
+	// say it: whoever has verified the credential does.
+	Issuer string
+
 	// Known is false where the credential has a status of a type, purpose or
 	// meaning that is not understood here. Then there is nothing to be looked
 	// up, and the status is not known.
 	Known bool
+
+	// foreign tells that statusMessage does not give the values of the entry the
+	// meanings that are known here: only zero has one.
+	foreign bool
 }
 
 // ParseEntries reads the credentialStatus of a credential: one entry or several
@@ -190,10 +199,8 @@ func (r *Reference) readMeaning(v *strictjson.Value) error {
 	case Revocation, Suspension, Refresh:
 		r.Known = true
 	case Message:
-		if messages == nil {
-			return malformed("status.entry", "statusMessage is missing")
-		}
-		r.Known = r.Size == messageSize && slices.Equal(messages, messageTexts[:])
+		r.Known = true
+		r.foreign = r.Size != messageSize || !slices.Equal(messages, messageTexts[:])
 	}
 	return nil
 }
@@ -330,8 +337,10 @@ func (r Reference) Judge(l *List) (State, error) {
 // state is what a value means.
 func (r Reference) state(v uint8) (State, error) {
 	switch {
-	case v == 0 || r.Purpose == Refresh:
+	case v == 0 || r.Purpose == Refresh: // Bitstring Status List 1.0, 3.2: zero is valid, whatever the purpose
 		return Valid, nil
+	case r.foreign:
+		return 0, ErrUnknown()
 	case r.Purpose == Revocation:
 		return Revoked, nil
 	case r.Purpose == Suspension:

@@ -52,6 +52,9 @@ func (p *inside) holds(ctx context.Context) bool {
 	}
 	p.proofs, p.derived, p.report.Selection = v, v.Derived, v.Derived
 	p.read(v.Unsecured, list)
+	if !p.agreedOn(p.document.root, kindOf) { // that of the proofs may be a part of what was sent
+		return false
+	}
 	for _, pr := range v.Proofs {
 		if pr.Created.After(p.claimed) {
 			p.claimed = pr.Created

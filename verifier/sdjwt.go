@@ -279,5 +279,11 @@ func (t *sdToken) bound() {
 }
 
 func (t *sdToken) prover() prover {
-	return prover{keys: []crypto.PublicKey{t.key}, certificates: t.owners}
+	p := prover{keys: []crypto.PublicKey{t.key}, certificates: t.owners}
+	if t.leaf() == nil {
+		// Where a certificate says whose the key is, whoever has the address alone
+		// has no say.
+		p.address = t.iss
+	}
+	return p
 }

@@ -58,7 +58,7 @@ func TestTV10To16SDJWTHeaders(t *testing.T) {
 	add := func(name string, code proof.Code, edit func(h obj)) {
 		all = append(all, attack{name, signedAgain(t, a.key, file, func(h, _ obj) { edit(h) }), verifier.Invalid, code})
 	}
-	for _, typ := range []any{"JWT", "DC+SD-JWT", "text/dc+sd-jwt", "sd-jwt", "example+sd-jwt", nil, 1, "vc+jwt", "kb+jwt"} {
+	for _, typ := range []any{"JWT", "DC+SD-JWTS", "text/dc+sd-jwt", "sd-jwt", "example+sd-jwt", nil, 1, "vc+jwt", "kb+jwt"} {
 		add(fmt.Sprintf("typ %v", typ), proof.Type, func(h obj) { h["typ"] = typ })
 	}
 	add("a presentation", proof.Type, func(h obj) { h["typ"] = "vp+sd-jwt" })

@@ -54,6 +54,7 @@ func (r resolve) Resolve(ctx context.Context, did string) (keys.DIDDocument, err
 // the same, may say that it was withdrawn.
 type prover struct {
 	did          string // empty where the issuer goes by something else
+	address      string // of the issuer, where the key was found among those that it publishes there
 	keys         []crypto.PublicKey
 	certificates []*x509.Certificate // of the keys, as far as the trust set vouches for them
 }
@@ -131,6 +132,9 @@ func (r *run) entries() (entries []status.Reference, declared bool, err error) {
 // entry decides.
 func (r *run) lookUp(ctx context.Context, entries []status.Reference) Check {
 	by := r.mechanism.prover()
+	for i := range entries {
+		entries[i].Issuer = by.address
+	}
 	var mu sync.Mutex
 	var believed []*status.List // guarded by mu
 	f := r.lists.Check(r.outside(ctx), entries, func(_ context.Context, l *status.List) error {
@@ -162,16 +166,17 @@ func (r *run) lookUp(ctx context.Context, entries []status.Reference) Check {
 var errSigner = errors.New("the list is not signed by the issuer")
 
 // speaks tells whether whoever signed a list may speak for a credential: they
-// have its key or its DID, or a certificate that the trust set vouches for now
-// and that names the same owner. A key whose certificate was revoked has no say
-// any more.
+// have its key, its DID or its address, or a certificate that the trust set
+// vouches for now and that names the same owner. A key whose certificate was
+// revoked has no say any more.
 func (r *run) speaks(s status.SignerOf, by prover) bool {
-	for _, c := range by.certificates {
+	for _, c := range slices.Concat(by.certificates, r.trust.Standing("", "", s.Key).Certificates) {
 		if keys.Same(c.PublicKey, s.Key) && r.revoked(c) {
 			return false
 		}
 	}
-	if slices.ContainsFunc(by.keys, func(k crypto.PublicKey) bool { return keys.Same(k, s.Key) }) || s.DID != "" && s.DID == by.did {
+	if slices.ContainsFunc(by.keys, func(k crypto.PublicKey) bool { return keys.Same(k, s.Key) }) ||
+		s.DID != "" && s.DID == by.did || s.Issuer != "" && s.Issuer == by.address {
 		return true
 	}
 	leaf := s.Chain.Leaf

@@ -151,6 +151,9 @@ func TestTV25StatusList(t *testing.T) {
 			own := listToken(t, d.signer.Key, "vc+jwt", d.signer.Method, d.document(first, size, nil))
 			d.lists.put(listPath(first), "application/vc+jwt", own)
 			d.expect("made by hand", d.ask(d.verifier(), file), verifier.Passed, "verify.status.pass")
+			bare := d.document(first, size, func(c obj) { delete(c, "id") })
+			d.lists.put(listPath(first), "application/vc+jwt", listToken(t, d.signer.Key, "vc+jwt", d.signer.Method, bare))
+			d.expect("without an id", d.ask(d.verifier(), file), verifier.Passed, "verify.status.pass")
 		}
 		d.lists.put(listPath(first), "application/vc", good.DI)
 		d.expect("with a proof inside", d.ask(d.verifier(), file), verifier.Passed, "verify.status.pass")
@@ -179,7 +182,7 @@ func TestTV25StatusList(t *testing.T) {
 			bad["other type"] = sign(d.document(first, size, func(c obj) { c["type"] = []any{"VerifiableCredential"} }))
 			bad["other type of subject"] = sign(d.document(first, size, func(c obj) { c["credentialSubject"].(obj)["type"] = "StatusList2021" }))
 			bad["another list"] = sign(d.document(first, size, func(c obj) { c["id"] = d.url(first) + "2" }))
-			bad["no id"] = sign(d.document(first, size, func(c obj) { delete(c, "id") }))
+			bad["a list of ids"] = sign(d.document(first, size, func(c obj) { c["id"] = []any{d.url(first)} }))
 			bad["another issuer"] = sign(d.document(first, size, func(c obj) { c["issuer"] = stranger.did }))
 			bad["over since a second"] = sign(d.document(first, size, func(c obj) { c["validUntil"] = d.at.Add(-61 * time.Second).Format(time.RFC3339) }))
 			bad["not yet"] = sign(d.document(first, size, func(c obj) { c["validFrom"] = d.at.Add(time.Hour).Format(time.RFC3339) }))

@@ -218,11 +218,11 @@ func TestTV10To13VCJWTHeaders(t *testing.T) {
 	a := newAuthor(t)
 	file := a.token(t, a.asELM(t, nil))
 	all := badHeaders(t, "vc-jwt", file, a)
-	for _, cty := range []any{"VC", "vp", "application/vp", "text/vc", "json", "", 1, nil} {
+	for _, cty := range []any{"VCS", "vp", "application/vp", "text/vc", "json", "", 1, nil} {
 		all = append(all, attack{fmt.Sprintf("cty %v", cty), a.token(t, a.asELM(t, nil), func(h obj) { h["cty"] = cty }), verifier.Invalid, proof.Header})
 	}
 	// A token of another type is another kind of file.
-	for _, typ := range []any{"JWT", "VC+JWT", "text/vc+jwt", "vc+ld+jwt", nil, 1, "kb+jwt", "at+jwt"} {
+	for _, typ := range []any{"JWT", "VC+JWTS", "text/vc+jwt", "vc+ld+jwt", nil, 1, "kb+jwt", "at+jwt"} {
 		all = append(all, attack{fmt.Sprintf("typ %v", typ), a.token(t, a.asELM(t, nil), func(h obj) { h["typ"] = typ }), verifier.Invalid, proof.Header})
 	}
 	all = append(all, attack{"a presentation", a.token(t, a.asELM(t, nil), func(h obj) { h["typ"] = "vp+jwt" }), verifier.Invalid, proof.Type})

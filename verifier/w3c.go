@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/probatum/probatum/credential"
 	"github.com/probatum/probatum/internal/strictjson"
 	"github.com/probatum/probatum/keys"
 	"github.com/probatum/probatum/proof"
@@ -30,17 +31,22 @@ type w3c struct {
 	derived bool // the holder shows a selection
 }
 
-// agreed looks up what the contexts stand for.
+// agreed looks up what the contexts stand for, as they were sent.
 func (w *w3c) agreed(kindOf func(json.RawMessage) (kind, bool)) bool {
-	kind, ok := kindOf(w.root["@context"])
+	return w.agreedOn(w.root, kindOf)
+}
+
+// agreedOn looks up what the contexts of a document stand for.
+func (w *w3c) agreedOn(root members, kindOf func(json.RawMessage) (kind, bool)) bool {
+	kind, ok := kindOf(root["@context"])
 	if !ok {
 		return w.fail(Format, proof.Context, "verify.format.context", nil)
 	}
 	w.kind = kind
-	if w.report.Form == "" { // else it is that of the envelope
+	if w.report.Form != credential.VCJWT { // else it is that of the envelope
 		w.report.Form = kind.form
 	}
-	if types, _ := texts(w.root["type"]); slices.Contains(types, "VerifiablePresentation") {
+	if types, _ := texts(root["type"]); slices.Contains(types, "VerifiablePresentation") {
 		return w.fail(Format, proof.Type, "verify.format.presentation", nil)
 	}
 	return true

@@ -156,9 +156,9 @@ func (s *suite) checkDocument(document []byte, presentation, issuing bool) error
 		return findingsError(list)
 	case issuing:
 	case !from.IsZero() && s.now.Before(from):
-		return proof.Refuse(proof.Validity, "verify.validity.early", nil, "Date", from.Format(time.DateOnly))
+		return proof.Refuse(proof.Validity, "verify.validity.early", nil, "Date", from)
 	case !until.IsZero() && s.now.After(until):
-		return proof.Refuse(proof.Validity, "verify.validity.expired", nil, "Date", until.Format(time.DateOnly))
+		return proof.Refuse(proof.Validity, "verify.validity.expired", nil, "Date", until)
 	}
 	return nil
 }

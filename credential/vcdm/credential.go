@@ -114,12 +114,12 @@ func (k *checker) bitstring(s *strictjson.Value) {
 	for _, r := range s.Member("statusReference").Values() {
 		k.url(r, onStatus, "statusReference")
 	}
-	k.statusMessages(s, purpose.Has("message"))
+	k.statusMessages(s)
 }
 
 // statusMessages checks statusSize, the bits of one status, and statusMessage,
-// which names every status that fits into them.
-func (k *checker) statusMessages(s *strictjson.Value, needed bool) {
+// which names every status that fits into them. Of one bit it may be absent.
+func (k *checker) statusMessages(s *strictjson.Value) {
 	bits := 1
 	if size := s.Member("statusSize"); size != nil {
 		n, err := strconv.Atoi(size.Text)
@@ -131,7 +131,7 @@ func (k *checker) statusMessages(s *strictjson.Value, needed bool) {
 	}
 	messages := s.Member("statusMessage")
 	if messages == nil {
-		if needed || bits > 1 {
+		if bits > 1 {
 			k.missing(s, onStatus, "statusMessage")
 		}
 		return
@@ -183,8 +183,8 @@ func (k *checker) requiredID(v *strictjson.Value, s section) {
 	}
 }
 
-// refreshing checks refreshService (2.0, 5.4): its type, and what it takes to
-// refresh. 1.1 wants an id.
+// refreshing checks refreshService (2.0, 5.4), the type of which says what else it
+// takes. 1.1 wants an id.
 func (k *checker) refreshing(v *strictjson.Value) {
 	for _, r := range k.objects(v, onRefreshing, "refreshService") {
 		k.types(r, onRefreshing)
@@ -193,9 +193,6 @@ func (k *checker) refreshing(v *strictjson.Value) {
 			continue
 		}
 		k.id(r)
-		if len(r.Members) < 2 {
-			k.find(r, Malformed, onRefreshing, "refreshService", "vcdm.refresh")
-		}
 	}
 }
 

@@ -195,15 +195,15 @@ func fromSRI(s string) []digest {
 	return digests
 }
 
-// maxMultibase is longer than any digest: SHA-512 as a multihash has 91 characters
-// in base58btc, and reading that takes time with the square of the length.
-const maxMultibase = 100
+// maxMultibase is longer than any digest: SHA-512 as a multihash has 133 characters
+// in base16; reading base58btc takes time with the square of the length.
+const maxMultibase = 140
 
 // fromMultibase reads a digest in multibase, of the two bases that Controlled
-// Identifiers 2.4 allows: a multihash, as the standard wants it, or the bare
+// Identifiers 2.4 names or of base16, which it lets others use: a multihash, as the standard wants it, or the bare
 // bytes, as the W3C test suite has them. The two differ in length.
 func fromMultibase(s string) []digest {
-	if !strings.HasPrefix(s, "u") && !strings.HasPrefix(s, "z") || len(s) > maxMultibase {
+	if s == "" || !strings.Contains("uzf", s[:1]) || len(s) > maxMultibase {
 		return nil
 	}
 	_, sum, err := multibase.Decode(s)

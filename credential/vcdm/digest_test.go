@@ -98,7 +98,7 @@ func TestPinnedDigests(t *testing.T) {
 func spellings(t *testing.T, sum []byte) []string {
 	t.Helper()
 	members := []string{`"digestSRI":"sha256-` + base64.StdEncoding.EncodeToString(sum) + `"`}
-	for _, base := range []multibase.Encoding{multibase.Base64url, multibase.Base58BTC} {
+	for _, base := range []multibase.Encoding{multibase.Base64url, multibase.Base58BTC, multibase.Base16} {
 		for _, prefix := range [][]byte{nil, {0x12, 0x20}} {
 			s, err := multibase.Encode(base, append(prefix, sum...))
 			if err != nil {

@@ -132,7 +132,7 @@ func TestCredential(t *testing.T) {
 		{"proof", `null`, "vcdm.objects"}, {"proof", `"x"`, "vcdm.objects"}, {"proof", `{"created":"2023-07-28T22:25:05Z"}`, "vcdm.missing"}, {"proof", `{"type":"DataIntegrityProof"}`, ""},
 		{"proof", `[{"type":"DataIntegrityProof"},{"type":"DataIntegrityProof"}]`, ""}, {"proof", `[]`, "vcdm.objects"},
 		// 5.4
-		{"refreshService", `{"type":"T"}`, "vcdm.refresh"},
+		{"refreshService", `{"type":"T"}`, ""}, {"refreshService", `{}`, "vcdm.missing"},
 	}
 	rows = append(rows, typedRows("credentialStatus", `{"type":"CredentialStatusList2017"}`)...)
 	rows = append(rows, typedRows("credentialSchema")...)
@@ -224,7 +224,10 @@ func TestBitstringStatus(t *testing.T) {
 		status := string(message.with("statusSize", `2`).with(r.member, r.value).text(t))
 		expect(t, r, vcdm.CheckCredential(credential.with("credentialStatus", status).text(t), vcdm.Options{}))
 	}
-	expect(t, row{"statusMessage", ``, "vcdm.missing"}, vcdm.CheckCredential(credential.with("credentialStatus", string(message.text(t))).text(t), vcdm.Options{}))
+	for _, r := range []row{{"statusSize", ``, ""}, {"statusSize", `1`, ""}, {"statusSize", `"1"`, "vcdm.status.size"}} { // of one bit no message is needed
+		status := string(message.with(r.member, r.value).text(t))
+		expect(t, r, vcdm.CheckCredential(credential.with("credentialStatus", status).text(t), vcdm.Options{}))
+	}
 }
 
 func TestPresentation(t *testing.T) {

@@ -22,6 +22,7 @@ type Contexts struct {
 	lists     map[string]*reading // by key; nil where any list will do
 	cfg       ContextsConfig
 	loader    loader
+	words     *vocabulary
 }
 
 // A contextDocument is one document, as we read it and as the library does.
@@ -41,6 +42,10 @@ type reading struct {
 	// has to define for that.
 	ready   *ld.Context
 	defines int
+
+	// scopes are the contexts of terms upon table itself: scoped to *table. Only a
+	// list of the product has them.
+	scopes *sync.Map
 }
 
 // ContextsConfig says what a set holds beside the pinned contexts, and what it
@@ -87,7 +92,7 @@ var pinned = sync.OnceValue(func() *Contexts {
 // NewContexts makes a set. It fails where a document is no context that we can
 // read, or uses keywords of JSON-LD that no credential needs.
 func NewContexts(cfg ContextsConfig) (*Contexts, error) {
-	c := &Contexts{documents: map[string]*contextDocument{}, cfg: cfg}
+	c := &Contexts{documents: map[string]*contextDocument{}, cfg: cfg, words: &vocabulary{words: map[string]bool{}}}
 	for _, p := range contexts.Pins() {
 		data, ok := contexts.Bytes(p.URL)
 		if p.TestOnly || c.documents[p.URL] != nil || !ok {
@@ -114,6 +119,7 @@ func NewContexts(cfg ContextsConfig) (*Contexts, error) {
 	}
 	c.loader = loader{c.documents}
 	for url, d := range c.documents {
+		c.words.collect(d.context)
 		if _, err := c.extend(new(table).on(), d.context, scoping{}); err != nil {
 			return nil, fmt.Errorf("reading the context %s: %w", url, err)
 		}
@@ -144,6 +150,7 @@ func (c *Contexts) product(urls []string) (*reading, error) {
 	if err != nil {
 		return nil, err
 	}
+	r.scopes = new(sync.Map)
 	r.ready, err = ld.NewContext(nil, c.options()).Parse(list)
 	return r, err
 }
@@ -175,7 +182,8 @@ func (d *contextDocument) collect(v *strictjson.Value) {
 	for _, m := range v.Members {
 		if !strings.HasPrefix(m.Name, "@") {
 			d.names[m.Name] = true
-			d.folded[strings.ToLower(m.Name)] = true
+			lower := strings.ToLower(m.Name)
+			d.folded[lower] = d.folded[lower] || m.Name != "" && 'A' <= m.Name[0] && m.Name[0] <= 'Z'
 		}
 		if inner := m.Value.Member("@context"); inner != nil {
 			d.collect(inner)
@@ -184,14 +192,17 @@ func (d *contextDocument) collect(v *strictjson.Value) {
 }
 
 // variant tells whether a name differs only in case from one that the contexts
-// of the list know.
-func (r *reading) variant(name string) bool {
+// of the list know. A class is held against names of classes, which begin with a
+// capital: Evidence, which the contexts do not know, is the class of what stands
+// under evidence (VC Data Model 2.0, 5.6).
+func (r *reading) variant(name string, class bool) bool {
 	folded := false
 	for _, d := range r.documents {
 		if d.names[name] {
 			return false
 		}
-		folded = folded || d.folded[strings.ToLower(name)]
+		capital, known := d.folded[strings.ToLower(name)]
+		folded = folded || known && (capital || !class)
 	}
 	return folded
 }

@@ -3,6 +3,8 @@ package canon
 import (
 	"context"
 	"time"
+
+	"github.com/piprate/json-gold/ld"
 )
 
 // The library's time for a document: as it is foretold, and the library itself
@@ -64,5 +66,56 @@ var (
 	OneNumber       = oneNumber
 	CanonicalDouble = canonicalDouble
 	SoundIRI        = soundIRI
-	SoundLanguage   = soundLanguage
+	LowerLanguage   = lowerLanguage
 )
+
+// Taken stands before words that the library need not look at again.
+const Taken = taken
+
+// Kept gives the words that have been held against the library's rule, and whether
+// it takes them.
+func (c *Contexts) Kept() map[string]bool {
+	kept := map[string]bool{}
+	c.words.checked.Range(func(word, ok any) bool {
+		if s, isText := word.(string); isText {
+			kept[s] = ok == true && c.words.words[s]
+		}
+		return true
+	})
+	return kept
+}
+
+// BothWays gives the statements of a document by the library alone and by way of
+// the words, and an error where they differ.
+func (p *Processor) BothWays(doc []byte) (int, error) {
+	root, err := parseJSON(doc, p.limits)
+	if err != nil {
+		return 0, err
+	}
+	own := root.Member("@context")
+	r, err := p.contexts.accept(own)
+	if err != nil {
+		return 0, err
+	}
+	var read [2][]Quad
+	for i, toRDF := range []func(any, *ld.JsonLdOptions) (*ld.RDFDataset, error){
+		ld.NewJsonLdApi().ToRDF,
+		func(expanded any, o *ld.JsonLdOptions) (*ld.RDFDataset, error) {
+			list, _ := expanded.([]any)
+			return p.contexts.words.toRDF(list, o)
+		},
+	} {
+		expanded, err := expand(part{root, own, r}, p.contexts.options(), false)
+		if err != nil {
+			return 0, err
+		}
+		dataset, err := toRDF(expanded, p.contexts.options())
+		if err != nil {
+			return 0, err
+		}
+		for _, q := range dataset.GetQuads("@default") {
+			read[i] = append(read[i], Quad{Subject: termOf(q.Subject), Predicate: termOf(q.Predicate), Object: termOf(q.Object)})
+		}
+	}
+	return len(read[0]), agree(read[1], read[0])
+}

@@ -265,9 +265,22 @@ func (g *gate) scope(t *table, local *strictjson.Value, typed bool) (*table, err
 	if found := g.scopes[key]; found != nil {
 		return found, nil
 	}
+	// A list of the product and its terms are there once, and so the pairs of them
+	// that begin with the list are few.
+	kept := g.reading.scopes != nil && t == g.reading.table
+	if kept {
+		found, _ := g.reading.scopes.Load(key)
+		if made, ok := found.(*table); ok {
+			return made, nil
+		}
+	}
 	made, err := g.contexts.extend(t, local, scoping{override: !typed, typed: typed})
 	if err != nil {
 		return nil, g.refuse(Context, "proof.canon.context.inline", err)
+	}
+	if kept {
+		g.reading.scopes.Store(key, made)
+		return made, nil
 	}
 	if g.scopes == nil {
 		g.scopes = map[scoped]*table{}
@@ -316,7 +329,7 @@ func (g *gate) resolve(t *table, name string) (keyword string, m *term, err erro
 	} else {
 		m = t.lookup(name)
 		if m == nil {
-			m = g.byVocab(t, name)
+			m = g.byVocab(t, name, false)
 		}
 		switch {
 		case m == nil || m.iri == "" && !m.odd:
@@ -345,8 +358,8 @@ func (g *gate) resolve(t *table, name string) (keyword string, m *term, err erro
 
 // byVocab gives the term that a name is under @vocab, where that is the only way
 // to say it.
-func (g *gate) byVocab(t *table, name string) *term {
-	if t.vocab == "" || name == "" || strings.Contains(name, ":") || g.reading.variant(name) {
+func (g *gate) byVocab(t *table, name string, class bool) *term {
+	if t.vocab == "" || name == "" || strings.Contains(name, ":") || g.reading.variant(name, class) {
 		return nil
 	}
 	iri := t.vocab + name
@@ -438,7 +451,7 @@ func (g *gate) vocabulary(v *strictjson.Value, t *table, class bool) (string, er
 		g.iri(m.iri)
 		return m.iri, nil
 	}
-	if m := g.byVocab(t, v.Text); m != nil {
+	if m := g.byVocab(t, v.Text, class); m != nil {
 		g.iri(m.iri)
 		return m.iri, nil
 	}

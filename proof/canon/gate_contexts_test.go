@@ -193,10 +193,12 @@ func TestVocabulary(t *testing.T) {
 		`"alumniOf":"x"`: "", `"credentialSubject":{"type":"Alumnus","name":"x"}`: "",
 		`"https://www.w3.org/ns/credentials/examples#alumniOf":"x"`:                         "proof.canon.term",
 		`"credentialSubject":{"type":"https://www.w3.org/ns/credentials/examples#Alumnus"}`: "proof.canon.spelling",
-		`"Issuer":"urn:x:y"`: "proof.canon.term", // differs from a known name only in case
-		`"two words":"x"`:    "proof.canon.term",
-		`"":"x"`:             "proof.canon.term",
-		`"@alumniOf":"x"`:    "proof.canon.keyword",
+		// A name that differs only in case from a known one; a class may be called as a property is.
+		`"Issuer":"urn:x:y"`: "proof.canon.term", `"evidence":{"type":["Evidence"],"name":"x"}`: "",
+		`"evidence":{"type":["verifiablePresentation"],"name":"x"}`: "proof.canon.type",
+		`"two words":"x"`: "proof.canon.term",
+		`"":"x"`:          "proof.canon.term",
+		`"@alumniOf":"x"`: "proof.canon.keyword",
 		`"credentialSubject":{"type":"@Alumnus","name":"x"}`:             "proof.canon.type",
 		`"credentialSubject":{"type":"verifiablecredential","name":"x"}`: "proof.canon.type",
 		`"credentialSubject":{"id":"alumnus","name":"x"}`:                "proof.canon.iri",

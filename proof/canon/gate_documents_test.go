@@ -117,10 +117,12 @@ func TestLanguagesAndIdentifiers(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]bool{
 		"en": true, "en-gb": true, "sr-latn-rs": true, "x-private": true, "i-klingon": true, "de-1996": true,
+		"en-GB": true, "sr-Latn-RS": true, "de-AT-x-ab-cdef": true, "zh-419": true, "sl-IT-nedis": true,
 		"": false, "-": false, "en-": false, "-en": false, "en--gb": false, "EN": false, "e n": false, "en\n": false, "1996": false, "abcdefghi": false, "é": false,
+		"En-GB": false, "EN-gb": false, "en-Gb": false, "sr-LATN-RS": false, "sr-Latn-rs": false, "x-AB": false, "x-Abcd": false, "en-\u212aK": false, "en-ſs": false,
 	} {
-		if canon.SoundLanguage(text) != want {
-			t.Errorf("language %q: want %v", text, want)
+		if tag, ok := canon.LowerLanguage(text); ok != want || ok && tag != strings.ToLower(text) {
+			t.Errorf("language %q: %q, %v; want %v", text, tag, ok, want)
 		}
 	}
 	for text, want := range map[string]bool{

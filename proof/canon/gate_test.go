@@ -186,9 +186,12 @@ func TestGate(t *testing.T) {
 			good: []string{
 				dataModel + `,"name":{"@value":"x","@language":"en-gb"}`, dataModel + `,"name":[{"@value":"x","@language":"en"},{"@value":"x","@language":"fr"},"x"]`,
 				learning + `,"credentialSubject":{"givenName":{"en":"x","fr":["x","y"]}}`,
+				dataModel + `,"name":{"@value":"x","@language":"en-GB"}`, learning + `,"credentialSubject":{"givenName":{"de-AT":"x","sr-Latn-RS":"y"}}`,
 			},
 			bad: []twin{
-				{dataModel + `,"name":{"@value":"x","@language":"en-GB"}`, canon.Lost, "/name", "proof.canon.language"},
+				{dataModel + `,"name":{"@value":"x","@language":"en-Gb"}`, canon.Lost, "/name", "proof.canon.language"},
+				{dataModel + `,"name":[{"@value":"x","@language":"en-GB"},{"@value":"x","@language":"en-gb"}]`, canon.Lost, "/name/1", "proof.canon.twice"},
+				{learning + `,"credentialSubject":{"givenName":{"de-AT":"x","de-at":"y"}}`, canon.Lost, "/credentialSubject/givenName/de-AT", "proof.canon.language"},
 				{dataModel + `,"name":{"@value":"x","@language":"en_gb"}`, canon.Lost, "/name", "proof.canon.language"},
 				{dataModel + `,"name":{"@value":"x","@language":""}`, canon.Lost, "/name", "proof.canon.language"},
 				{dataModel + `,"name":{"@value":"x","@language":null}`, canon.Lost, "/name", "proof.canon.language"},

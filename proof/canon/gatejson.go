@@ -43,7 +43,7 @@ func (g *gate) plainDocument(v *strictjson.Value, at place) error {
 // plainMember walks over a member of a document. A proof may repeat the @context
 // of its document (Data Integrity JCS suites, "create proof").
 func (g *gate) plainMember(m strictjson.Field, own *strictjson.Value, at place) error {
-	if g.reading != nil && g.reading.variant(m.Name) {
+	if g.reading != nil && g.reading.variant(m.Name, false) {
 		return g.refuse(Malformed, "proof.canon.variant", nil)
 	}
 	if m.Name != "proof" && (m.Name != "verifiableCredential" || at == presented) {
@@ -89,7 +89,7 @@ func (g *gate) plainValue(v, repeated *strictjson.Value) error {
 			if repeated == nil || !sameValue(m.Value, repeated) {
 				return g.refuse(Context, "proof.canon.context.place", nil)
 			}
-		case g.reading != nil && g.reading.variant(m.Name):
+		case g.reading != nil && g.reading.variant(m.Name, false):
 			return g.refuse(Malformed, "proof.canon.variant", nil)
 		default:
 			if err := g.plainValue(m.Value, nil); err != nil {

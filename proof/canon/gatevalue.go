@@ -252,7 +252,8 @@ func (r *reader) byLanguage(v *strictjson.Value) ([]value, error) {
 	var values []value
 	for _, m := range sortedMembers(v) {
 		r.enter(m.Name)
-		if !soundLanguage(m.Name) {
+		tag, ok := lowerLanguage(m.Name)
+		if !ok || tag != m.Name && v.Member(tag) != nil {
 			return nil, r.refuse(Lost, "proof.canon.language", nil)
 		}
 		if m.Value.Kind == strictjson.Array && len(m.Value.Items) == 0 {
@@ -262,7 +263,7 @@ func (r *reader) byLanguage(v *strictjson.Value) ([]value, error) {
 			if text.Kind != strictjson.String {
 				return nil, r.refuse(Lost, "proof.canon.literal", errJSONType)
 			}
-			values = append(values, value{term: Term{Kind: Literal, Value: text.Text, Datatype: langString, Language: m.Name}, at: r.gate.at})
+			values = append(values, value{term: Term{Kind: Literal, Value: text.Text, Datatype: langString, Language: tag}, at: r.gate.at})
 		}
 		r.leave()
 	}
@@ -347,10 +348,14 @@ func (r *reader) said(text, language, datatype, direction *strictjson.Value) (va
 	case language == nil:
 		return r.literal(text, "")
 	}
-	if language.Kind != strictjson.String || !soundLanguage(language.Text) {
+	tag, ok := "", false
+	if language.Kind == strictjson.String {
+		tag, ok = lowerLanguage(language.Text)
+	}
+	if !ok {
 		return value{}, r.refuse(Lost, "proof.canon.language", nil)
 	}
-	return value{term: Term{Kind: Literal, Value: text.Text, Datatype: langString, Language: language.Text}, at: r.gate.at}, nil
+	return value{term: Term{Kind: Literal, Value: text.Text, Datatype: langString, Language: tag}, at: r.gate.at}, nil
 }
 
 // direction lets a base direction pass where the data model has a place for it:

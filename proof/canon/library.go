@@ -11,7 +11,7 @@ import (
 	"github.com/probatum/probatum/internal/strictjson"
 )
 
-// This file is all that json-gold is used for: Expand and ToRDF.
+// This file and vocabulary.go are all that json-gold is used for: Expand and ToRDF.
 
 // A loader gives the library the documents of the set, and nothing else.
 type loader struct {
@@ -70,7 +70,7 @@ func (c *Contexts) statements(document part, credentials []part) (quads []Quad, 
 		}
 		root[holdsCredential] = graphs
 	}
-	dataset, err := ld.NewJsonLdApi().ToRDF(expanded, opts)
+	dataset, err := c.words.toRDF(expanded, opts)
 	if err != nil {
 		return nil, fmt.Errorf("making statements of a document: %w", err)
 	}

@@ -192,11 +192,11 @@ func (c Claims) CheckTimes(at time.Time, skew time.Duration) error {
 	case !c.Expires.IsZero() && !c.NotBefore.IsZero() && c.Expires.Before(c.NotBefore):
 		return invalidTime("proof.validity.order", "exp is before nbf")
 	case !c.NotBefore.IsZero() && at.Add(skew).Before(c.NotBefore):
-		return invalidTime("proof.validity.early", "before nbf", "From", c.NotBefore.Format(time.DateOnly))
+		return invalidTime("proof.validity.early", "before nbf", "From", c.NotBefore)
 	case !c.IssuedAt.IsZero() && at.Add(skew).Before(c.IssuedAt):
-		return invalidTime("proof.validity.early", "before iat", "From", c.IssuedAt.Format(time.DateOnly))
+		return invalidTime("proof.validity.early", "before iat", "From", c.IssuedAt)
 	case !c.Expires.IsZero() && !at.Add(-skew).Before(c.Expires):
-		return invalidTime("proof.validity.expired", "at or after exp", "Until", c.Expires.Format(time.DateOnly))
+		return invalidTime("proof.validity.expired", "at or after exp", "Until", c.Expires)
 	}
 	return nil
 }

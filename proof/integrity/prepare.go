@@ -198,7 +198,8 @@ func (e *Engine) toSign(ctx context.Context, prepared []byte, key crypto.Signer)
 		return nil, nil, wrong("proof.integrity.missing", "%d proofs without a value where one is needed", len(pending))
 	}
 	p := pending[0]
-	if err := d.checkContext(p); err != nil {
+	w := e.begin(d)
+	if err := w.settle(ctx); err != nil {
 		return nil, nil, err
 	}
 	for _, q := range d.proofs {
@@ -213,7 +214,7 @@ func (e *Engine) toSign(ctx context.Context, prepared []byte, key crypto.Signer)
 	if !keys.Same(pub, key.Public()) {
 		return nil, nil, refuse(proof.Key, "proof.integrity.key.other", errors.New("the key is not that of the verification method"))
 	}
-	return e.begin(d), p, nil
+	return w, p, nil
 }
 
 // withValue inserts the proof value behind the last member of p. The text is

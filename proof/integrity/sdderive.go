@@ -41,7 +41,11 @@ func (e *Engine) Derive(ctx context.Context, signed []byte, selective []string) 
 	if err != nil {
 		return nil, err
 	}
-	config, err := e.begin(d).configSum(ctx, p, crypto.SHA256)
+	w := e.begin(d)
+	if err := w.settle(ctx); err != nil {
+		return nil, err
+	}
+	config, err := w.configSum(ctx, p, crypto.SHA256)
 	if err != nil {
 		return nil, err
 	}
@@ -82,7 +86,7 @@ func (d *document) baseProof() (*proofObject, error) {
 	if len(p.previous) > 0 {
 		return nil, wrong("proof.integrity.sd.chain", "a base proof names a predecessor")
 	}
-	return p, d.checkContext(p)
+	return p, nil
 }
 
 // checkSDBase verifies a base proof and gives the document it is of, and the

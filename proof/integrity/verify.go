@@ -24,9 +24,9 @@ type VerifyOptions struct {
 
 // Verified is a document whose proofs all hold.
 type Verified struct {
-	// Unsecured is the document without its proofs: the bytes that were
-	// checked, to be read instead of the ones that came in. They are not
-	// shared with them.
+	// Unsecured is the document without its proofs, under the @context that
+	// they are over: the bytes that were checked, to be read instead of the ones
+	// that came in. They are not shared with them.
 	Unsecured []byte
 	Proofs    []Proof
 	Warnings  []canon.Warning
@@ -63,15 +63,19 @@ func (e *Engine) Verify(ctx context.Context, signed []byte, o VerifyOptions) (*V
 		return nil, wrong("proof.integrity.missing", "the document has no proof")
 	}
 	for _, p := range d.proofs {
-		if err := e.expected(d, p, o); err != nil {
+		if err := e.expected(p, o); err != nil {
 			return nil, err
 		}
 	}
-	v := &Verified{Unsecured: slices.Clone(d.unsecured)}
+	v := &Verified{}
 	if err := e.bindAll(ctx, d, o, v); err != nil {
 		return nil, err
 	}
 	w := e.begin(d)
+	if err := w.settle(ctx); err != nil {
+		return nil, err
+	}
+	v.Unsecured = slices.Clone(d.unsecured)
 	if err := w.verifyAll(ctx, v); err != nil {
 		return nil, err
 	}
@@ -80,7 +84,7 @@ func (e *Engine) Verify(ctx context.Context, signed []byte, o VerifyOptions) (*V
 }
 
 // expected checks a proof object against what is asked for.
-func (e *Engine) expected(d *document, p *proofObject, o VerifyOptions) error {
+func (e *Engine) expected(p *proofObject, o VerifyOptions) error {
 	purpose := o.Purpose
 	if purpose == "" {
 		purpose = AssertionMethod
@@ -98,7 +102,7 @@ func (e *Engine) expected(d *document, p *proofObject, o VerifyOptions) error {
 	case !p.expires.IsZero() && at.After(p.expires):
 		return refuse(proof.Validity, "proof.integrity.expired", fmt.Errorf("expired at %s", p.expires.UTC()))
 	}
-	return d.checkContext(p)
+	return nil
 }
 
 // at is the moment for which a document is verified.

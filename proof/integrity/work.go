@@ -1,13 +1,9 @@
 package integrity
 
 import (
-	"bytes"
 	"context"
 	"crypto"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"reflect"
 
 	"github.com/probatum/probatum/proof"
 	"github.com/probatum/probatum/proof/canon"
@@ -154,21 +150,6 @@ func (w *work) configJCS(p *proofObject) ([]byte, error) {
 	return out, nil
 }
 
-// checkContext checks that the document has a @context, which the JCS suites do
-// not need but readers do. A proof of those suites may repeat it (VC DI EdDSA
-// Cryptosuites v1.0, 3.3.2, which would allow a part of it). The RDF suites read
-// the options under the context of the document and sign nothing of one that
-// stands in the proof, so that anybody could add it: it is refused.
-func (d *document) checkContext(p *proofObject) error {
-	switch {
-	case d.context == nil:
-		return refuse(proof.Context, "proof.canon.context.missing", errors.New("the document has no @context"))
-	case p.context == nil, p.suite.jcs() && sameJSON(p.context, d.context):
-		return nil
-	}
-	return wrong("proof.integrity.context", "the @context of the proof is not that of the document, or is not signed")
-}
-
 func digest(h crypto.Hash, data []byte) []byte {
 	s := h.New()
 	s.Write(data)
@@ -178,28 +159,11 @@ func digest(h crypto.Hash, data []byte) []byte {
 // check does everything that comes before a signature but for the signature: the
 // gate, and the limits of canonicalization.
 func (w *work) check(ctx context.Context, p *proofObject, h crypto.Hash) error {
-	if err := w.d.checkContext(p); err != nil {
+	if err := w.settle(ctx); err != nil {
 		return err
 	}
 	if _, err := w.combined(ctx, p, h); err != nil {
 		return fmt.Errorf("checking what is to be signed: %w", err)
 	}
 	return nil
-}
-
-// sameJSON tells whether two valid JSON texts say the same, whatever their white
-// space and escapes. Numbers are compared as they are written.
-func sameJSON(a, b []byte) bool {
-	var x, y any
-	for _, v := range [...]struct {
-		text []byte
-		into *any
-	}{{a, &x}, {b, &y}} {
-		dec := json.NewDecoder(bytes.NewReader(v.text))
-		dec.UseNumber()
-		if dec.Decode(v.into) != nil {
-			return false
-		}
-	}
-	return reflect.DeepEqual(x, y)
 }

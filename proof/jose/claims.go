@@ -159,11 +159,11 @@ func (c Claims) CheckTimes(at time.Time, skew time.Duration) error {
 	case !c.Expires.IsZero() && !c.NotBefore.IsZero() && c.Expires.Before(c.NotBefore):
 		return invalidTime("proof.validity.order", "exp is before nbf")
 	case !c.NotBefore.IsZero() && at.Add(skew).Before(c.NotBefore):
-		return invalidTime("proof.validity.early", "nbf is "+c.NotBefore.String(), "From", c.NotBefore.Format(time.DateOnly))
+		return invalidTime("proof.validity.early", "nbf is "+c.NotBefore.String(), "From", c.NotBefore)
 	case !c.IssuedAt.IsZero() && at.Add(skew).Before(c.IssuedAt):
-		return invalidTime("proof.validity.early", "iat is "+c.IssuedAt.String(), "From", c.IssuedAt.Format(time.DateOnly))
+		return invalidTime("proof.validity.early", "iat is "+c.IssuedAt.String(), "From", c.IssuedAt)
 	case !c.Expires.IsZero() && !at.Add(-skew).Before(c.Expires):
-		return invalidTime("proof.validity.expired", "exp is "+c.Expires.String(), "Until", c.Expires.Format(time.DateOnly))
+		return invalidTime("proof.validity.expired", "exp is "+c.Expires.String(), "Until", c.Expires)
 	}
 	return nil
 }

@@ -49,7 +49,7 @@ type Policy struct {
 	EmbeddedKey bool
 
 	// Types are the values that typ may have, as ShortType writes them; an empty
-	// one lets it be absent. They are compared letter for letter.
+	// one lets it be absent.
 	Types []string
 
 	// Critical are the names that crit may list and that the caller processes.
@@ -181,11 +181,21 @@ func (h *Header) readTypes(p Policy) error {
 	return nil
 }
 
-// ShortType gives a value of typ or cty without application/ in front, which
-// means the same with it and without (RFC 7515, 4.1.9 and 4.1.10).
+// ShortType gives a value of typ or cty in the one spelling that is compared
+// here: without application/ in front, which means the same with it and without,
+// and in small letters, but for JWT (RFC 7515, 4.1.9 and 4.1.10; RFC 7519, 5.1).
 func ShortType(typ string) string {
+	typ = strings.Map(func(r rune) rune { // ASCII alone: other letters have no case in a media type
+		if 'A' <= r && r <= 'Z' {
+			return r + 'a' - 'A'
+		}
+		return r
+	}, typ)
 	if short, ok := strings.CutPrefix(typ, "application/"); ok && short != "" && !strings.Contains(short, "/") {
-		return short
+		typ = short
+	}
+	if typ == "jwt" {
+		return "JWT"
 	}
 	return typ
 }
@@ -293,13 +303,17 @@ func (h *Header) readKeyID(p Policy) error {
 }
 
 // CheckKeyID lets pass what names a key and nothing else: base64, thumbprints,
-// DIDs and DID URLs with a fragment. The one percent-encoding is that of the
-// colon before a port.
+// DIDs and DID URLs with a fragment. Percent-encoded are the colon before a port
+// and what keys.DIDWebURL takes.
 func CheckKeyID(kid string) error {
 	name := kid
 	if strings.HasPrefix(kid, "did:") {
 		did, fragment, ok := strings.Cut(kid, "#")
 		encoded := strings.Contains(strings.ReplaceAll(did, "%3A", ""), "%")
+		if encoded {
+			_, err := keys.DIDWebURL(did)
+			encoded = err != nil
+		}
 		if !keys.IsDID(did) || encoded || strings.Contains(did, "..") || ok && fragment == "" {
 			return errors.New("kid is no DID URL")
 		}

@@ -295,7 +295,8 @@ func TestType(t *testing.T) {
 		`{"alg":"ES256","typ":"jose"}`:                   "",
 		`{"alg":"ES256","typ":"jose+json","cty":"json"}`: "",
 		`{"alg":"ES256"}`:                                proof.Header,
-		`{"alg":"ES256","typ":"JOSE"}`:                   proof.Header,
+		`{"alg":"ES256","typ":"JOSE"}`:                   "",
+		`{"alg":"ES256","typ":"jo\u017fe"}`:              proof.Header, // a long s, whose capital is S
 		`{"alg":"ES256","typ":"JWT"}`:                    proof.Header,
 		`{"alg":"ES256","typ":"vc+jwt"}`:                 proof.Header,
 		`{"alg":"ES256","typ":null}`:                     proof.Header,

@@ -121,13 +121,15 @@ func (o *opened) holder() (crypto.PublicKey, error) {
 	if hasDigests(cnf) {
 		return nil, unbound("proof.binding.cnf", errors.New("cnf is hidden in part"))
 	}
-	foreign := func(m strictjson.Field) bool { return m.Name != "jwk" && m.Name != "kid" }
-	if cnf.Kind != strictjson.Object || slices.ContainsFunc(cnf.Members, foreign) || !cnf.Member("jwk").Is(strictjson.Object) {
-		return nil, unbound("proof.binding.cnf", errors.New("cnf holds something else than jwk"))
+	if cnf.Kind != strictjson.Object || !cnf.Member("jwk").Is(strictjson.Object) {
+		return nil, unbound("proof.binding.cnf", errors.New("cnf holds no jwk"))
 	}
 	jwk, err := keys.ParseJWK(appendJSON(nil, cnf.Member("jwk")))
 	if err != nil {
 		return nil, unbound("proof.binding.cnf", err)
+	}
+	if slices.ContainsFunc(cnf.Members, func(m strictjson.Field) bool { return m.Name != "jwk" && m.Name != "kid" }) {
+		return nil, unbound("proof.binding.cnf", errors.New("cnf holds something else besides jwk"))
 	}
 	return jwk.Key, nil
 }

@@ -76,6 +76,7 @@ func TestTV30(t *testing.T) {
 		{"crit", unsecured(`{"alg":"ES256","typ":"kb+jwt","crit":["x"],"x":1}`, good, sig), "proof.binding.form"},
 		{"typ JWT", kbJWT(t, holder, "JWT", good), "proof.binding.form"},
 		{"typ of a credential", kbJWT(t, holder, "dc+sd-jwt", good), "proof.binding.form"},
+		{"typ with the sign of kelvin", unsecured(`{"alg":"ES256","typ":"\u212Ab+jwt"}`, good, sig), "proof.binding.form"},
 		{"no typ", unsecured(`{"alg":"ES256"}`, good, sig), "proof.binding.form"},
 		{"signature changed", goodJWT[:len(goodJWT)-4] + "AAAA", "proof.binding.key"},
 		{"signature empty", goodJWT[:strings.LastIndexByte(goodJWT, '.')+1], "proof.binding.key"},
@@ -205,6 +206,39 @@ func TestTV30Holder(t *testing.T) {
 			data := token(t, issuer, "example+sd-jwt", c.payload, c.disclosures...)
 			kb := kbJWT(t, holder, "kb+jwt", kbClaims(now, "verifier", "n-1", dig(data)))
 			s := accepted(t, data+kb, plain, issuer.Public())
+			refused(t, s.VerifyBinding(required("verifier", "n-1")), "binding", "proof.binding.cnf")
+			refused(t, s.VerifyBinding(sdjwt.BindingOptions{At: now}), "binding", "proof.binding.cnf")
+		})
+	}
+}
+
+// A holder who is named in a way that is not read here makes no credential bad,
+// and is no holder of one: whatever is shown with it is refused (RFC 7800, 3).
+func TestVCUnreadHolder(t *testing.T) {
+	t.Parallel()
+	issuer, holder := p256(t), p256(t)
+	key := jwk(t, holder)
+	for name, cnf := range map[string]string{
+		"kid only":         `{"kid":"did:example:a#1"}`,
+		"jku":              `{"jku":"https://a.example/jwks","kid":"a"}`,
+		"jwk and jku":      `{"jwk":` + key + `,"jku":"https://a.example/jwks"}`,
+		"another member":   `{"x5t#S256":"a","jwk":` + key + `}`,
+		"another curve":    `{"jwk":{"kty":"EC","crv":"secp256k1","x":"AA","y":"AA"}}`,
+		"to agree on keys": `{"jwk":{"kty":"OKP","crv":"X25519","x":"3p7bfXt9wbTTW2HC7OQ1Nz-DQ8hbeGdNrfx-FG-IK08"}}`,
+		"for encryption":   `{"jwk":` + strings.Replace(key, `{`, `{"use":"enc",`, 1) + `}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			data := token(t, issuer, sdjwt.TypeVC, `{"iss":"https://issuer.example","vct":"a","cnf":`+cnf+`}`)
+			s := accepted(t, data, sdjwt.PolicyOf(sdjwt.VC), issuer.Public())
+			if got := s.Claims().Holder; got != nil {
+				t.Errorf("has the holder %v", got)
+			}
+			if err := s.VerifyBinding(sdjwt.BindingOptions{At: now}); err != nil {
+				t.Errorf("nobody asked for a binding: %v", err)
+			}
+			kb := kbJWT(t, holder, "kb+jwt", kbClaims(now, "verifier", "n-1", dig(data)))
+			s = accepted(t, data+kb, sdjwt.PolicyOf(sdjwt.VC), issuer.Public())
 			refused(t, s.VerifyBinding(required("verifier", "n-1")), "binding", "proof.binding.cnf")
 			refused(t, s.VerifyBinding(sdjwt.BindingOptions{At: now}), "binding", "proof.binding.cnf")
 		})

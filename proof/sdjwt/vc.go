@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/probatum/probatum/internal/strictjson"
+	"github.com/probatum/probatum/keys"
 	"github.com/probatum/probatum/proof"
 	"github.com/probatum/probatum/proof/jose"
 )
@@ -28,7 +29,7 @@ type CredentialClaims struct {
 	Integrity string           // vct#integrity: the digest of the type metadata; may be empty
 	AlsoTypes []string         // aka_vcts
 	Status    json.RawMessage  // status; nil where absent
-	Holder    crypto.PublicKey // the key of cnf.jwk; nil where absent
+	Holder    crypto.PublicKey // the key of cnf.jwk; nil where there is none that VerifyBinding can use
 }
 
 // fixed are the claims that no disclosure may bring, as a whole or in part.
@@ -140,8 +141,13 @@ func (o *opened) credential() (CredentialClaims, error) {
 		}
 		c.Status = appendJSON(nil, v)
 	}
-	if o.signed.Member("cnf") != nil {
-		if c.Holder, err = o.holder(); err != nil {
+	if cnf := o.signed.Member("cnf"); cnf != nil {
+		// RFC 7800, 3: a holder may be named in ways that are not read here. That
+		// binds nobody, which VerifyBinding says to whoever asks. What is no cnf,
+		// or tells a secret, is refused.
+		jwk := cnf.Member("jwk")
+		c.Holder, err = o.holder()
+		if len(cnf.Members) == 0 || jwk != nil && !jwk.Is(strictjson.Object) || errors.Is(err, keys.ErrPrivate) {
 			return c, err
 		}
 	}

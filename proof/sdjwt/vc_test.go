@@ -56,7 +56,13 @@ func TestVC(t *testing.T) {
 		{"exp a string", change(`"exp":1900000000`, `"exp":"1900000000"`), proof.Validity},
 		{"iss a list", change(`"iss":"https://issuer.example/oid4vci/acme"`, `"iss":["a"]`), proof.Key},
 		{"status a string", change(`"status":{`, `"status":"valid","other":{`), proof.Status},
-		{"cnf of something else", change(`"cnf":{"jwk"`, `"cnf":{"x5t#S256":"a","jwk"`), proof.Binding},
+		{"cnf empty", change(`"cnf":{`, `"cnf":{},"other":{`), proof.Binding},
+		{"cnf a string", change(`"cnf":{`, `"cnf":"a","other":{`), proof.Binding},
+		{"cnf a list", change(`"cnf":{`, `"cnf":[{}],"other":{`), proof.Binding},
+		{"cnf with jwk a string", change(`"cnf":{"jwk":{`, `"cnf":{"jwk":"a"},"other":{"jwk":{`), proof.Binding},
+		{"cnf with jwk null", change(`"cnf":{"jwk":{`, `"cnf":{"jwk":null},"other":{"jwk":{`), proof.Binding},
+		{"cnf with a private key", change(`"cnf":{"jwk":{`, `"cnf":{"jwk":{"d":"AAAA",`), proof.Binding},
+		{"cnf with a secret", change(`"cnf":{"jwk":{`, `"cnf":{"jku":"https://a.example/","jwk":{"k":"AAAA",`), proof.Binding},
 		{"cnf null", change(`"cnf":{`, `"cnf":null,"other":{`), proof.Binding},
 	}
 	for _, tt := range tests {
@@ -155,7 +161,7 @@ func TestKinds(t *testing.T) {
 		{"iat a string", "vc+sd-jwt", "vc", w3c + `,"iat":"2024-01-01T00:00:00Z"}`, 0, false, proof.Validity},
 		{"cty of a presentation", "vc+sd-jwt", "vp", w3c + `}`, 0, false, proof.Header},
 		{"cty of a credential", "vp+sd-jwt", "vc", `{"@context":"c"}`, 0, false, proof.Header},
-		{"typ of no kind", "jwt", "", `{"vct":"a"}`, 0, false, proof.Header},
+		{"typ of no kind", "JWT", "", `{"vct":"a"}`, 0, false, proof.Header},
 	}
 	for _, c := range tests {
 		t.Run(c.name, func(t *testing.T) {

@@ -55,6 +55,7 @@ func (s *server) enclosedCredential(ctx context.Context, in *instance, text []by
 		r.Proofs = append(r.Proofs, e.told(aCredential, one))
 	}
 	v.add(at, broken(vcdm.CheckCredential(e.document, vcdm.Options{}))...)
+	v.add(at, listProblems(e.document)...)
 	if err := s.meaning(ctx, in, aCredential, e, at, v); err != nil {
 		return err
 	}
@@ -192,13 +193,13 @@ func (s *server) signerOf(ctx context.Context, c contents, in *instance, e *encl
 }
 
 // asked holds a token against the conditions of the caller. A challenge is its
-// nonce, a domain the one audience that it is for.
+// nonce, the domains all those that it is for.
 func (e *enclosed) asked(c contents, o options, method string) []problem {
 	var out []problem
 	if o.challenge != "" && e.nonce() != o.challenge {
 		out = append(out, problem{kind: invalidChallenge, code: proof.Proof, key: "proof.integrity.challenge"})
 	}
-	if o.domain != "" && !slices.Equal(e.claims.Audience, []string{o.domain}) {
+	if !o.serves(e.claims.Audience) {
 		out = append(out, problem{kind: invalidDomain, code: proof.Proof, key: "proof.integrity.domain"})
 	}
 	if o.purpose != "" && o.purpose != c.purpose {
@@ -213,8 +214,12 @@ func (e *enclosed) asked(c contents, o options, method string) []problem {
 // methodOf finds the verification method of a token: the one that it names, or
 // the only one of the DID that signed.
 func methodOf(ctx context.Context, c contents, e *enclosed) (keys.VerificationMethod, error) {
-	did, _, named := keys.SplitDIDURL(e.keyID)
-	if e.keyID == "" {
+	kid := e.keyID
+	if kid != "" && !strings.Contains(kid, ":") && keys.IsDID(e.party) {
+		kid = e.party + "#" + strings.TrimPrefix(kid, "#") // a name within the document of who signed
+	}
+	did, _, named := keys.SplitDIDURL(kid)
+	if kid == "" {
 		did = e.party
 	}
 	unresolved := func(err error) error {
@@ -227,7 +232,7 @@ func methodOf(ctx context.Context, c contents, e *enclosed) (keys.VerificationMe
 	if err != nil {
 		return keys.VerificationMethod{}, unresolved(err)
 	}
-	id := e.keyID
+	id := kid
 	if !named && len(doc.Methods) == 1 {
 		id = doc.Methods[0].ID
 	}

@@ -15,6 +15,9 @@ import (
 // refused so. Its room is given back when the request has been answered.
 func (s *server) read(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	kind, params, err := page.OpenBody(w, r, int64(s.cfg.MaxBytes))
+	if kind == "application/vc" || kind == "application/vp" { // JSON, too (VC Data Model 2.0, C.1 and C.2)
+		kind += "+json"
+	}
 	if err == nil && !page.IsJSON(kind, params) {
 		err = page.ErrMediaType
 	}

@@ -3,11 +3,13 @@ package vcapi
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/probatum/probatum/contexts"
 	"github.com/probatum/probatum/credential/vcdm"
@@ -90,7 +92,7 @@ func (s *server) secure(ctx context.Context, in *instance, c call) ([]byte, []pr
 		}
 		doc = w.without(e.document)
 	}
-	if found := broken(vcdm.CheckCredential(doc, vcdm.Options{Issuing: true})); len(found) > 0 {
+	if found := append(broken(vcdm.CheckCredential(doc, vcdm.Options{Issuing: true})), listProblems(doc)...); len(found) > 0 {
 		return nil, nil, refused(found...)
 	}
 	if c.options.unknown {
@@ -148,8 +150,9 @@ func (s *server) sign(ctx context.Context, in *instance, doc []byte, o options) 
 	if po.Created.IsZero() {
 		po.Created = s.cfg.Now()
 	}
-	if o.domain != "" {
-		po.Domain = []string{o.domain}
+	po.Domain = o.domains
+	if repeated(doc, po) {
+		po.Nonce = rand.Text()
 	}
 	prepared, err := s.engine.Prepare(ctx, doc, po)
 	if err != nil {
@@ -172,6 +175,27 @@ func (s *server) sign(ctx context.Context, in *instance, doc []byte, o options) 
 		return nil, err
 	}
 	return signed, nil
+}
+
+// repeated tells whether a document has a proof of the same moment by the same
+// key. A signature of Ed25519 over the same options is the same, and a proof that
+// is given twice does not verify: a nonce tells the two apart (VC Data Integrity
+// 1.0, 2.1).
+func repeated(doc []byte, o integrity.ProofOptions) bool {
+	members, err := membersOf(doc, len(doc))
+	if err != nil || members.value("proof") == nil {
+		return false
+	}
+	list, err := itemsOf(members.value("proof"))
+	return err == nil && slices.ContainsFunc(list, func(text json.RawMessage) bool {
+		p, err := membersOf(text, len(text))
+		if err != nil {
+			return false
+		}
+		method, _ := p.text("verificationMethod")
+		created, ok := timeOf(p.value("created"))
+		return ok && method == o.VerificationMethod && created.Equal(o.Created.UTC().Truncate(time.Second))
+	})
 }
 
 // signToken writes the credential as a token in an envelope, after it was looked

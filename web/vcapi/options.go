@@ -21,7 +21,7 @@ const (
 type options struct {
 	checks    []string
 	challenge string
-	domain    string
+	domains   []string
 	purpose   string   // expectedProofPurpose, proofPurpose
 	method    string   // verificationMethod
 	mandatory []string // mandatoryPointers; nil: not given
@@ -57,7 +57,7 @@ func parseOptions(text json.RawMessage) (options, error) {
 		case "challenge":
 			o.challenge, ok = filled(m.Value)
 		case "domain":
-			o.domain, ok = filled(m.Value)
+			o.domains, ok = domainsOf(m.Value)
 		case "expectedProofPurpose", "proofPurpose":
 			o.purpose, ok = filled(m.Value)
 		case "verificationMethod":
@@ -98,6 +98,22 @@ func filled(text []byte) (string, bool) {
 	return s, ok && s != ""
 }
 
+// maxDomains is how many a proof may name.
+const maxDomains = 16
+
+// domainsOf gives one domain or several, each once.
+func domainsOf(text []byte) ([]string, bool) {
+	list, ok := stringsOf(text)
+	slices.Sort(list)
+	return list, ok && len(list) > 0 && len(list) <= maxDomains && list[0] != "" && len(slices.Compact(slices.Clone(list))) == len(list)
+}
+
+// serves tells whether something was made for the domains that are asked for and
+// for no other (VC Data Integrity 1.0, 4.4).
+func (o options) serves(domains []string) bool {
+	return o.domains == nil || slices.Equal(slices.Sorted(slices.Values(domains)), o.domains)
+}
+
 // arrayOf gives an array of strings that is not nil.
 func arrayOf(text []byte) ([]string, bool) {
 	if !bytes.HasPrefix(text, []byte("[")) {
@@ -135,7 +151,7 @@ func (o options) ofProof() string {
 		return "type"
 	case o.challenge != "":
 		return "challenge"
-	case o.domain != "":
+	case o.domains != nil:
 		return "domain"
 	case o.mandatory != nil:
 		return "mandatoryPointers"

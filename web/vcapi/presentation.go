@@ -33,7 +33,7 @@ func (s *server) presentation(ctx context.Context, in *instance, text []byte, o 
 		purpose = integrity.Authentication
 	}
 	proofs, err := s.proven(ctx, text, o, integrity.VerifyOptions{
-		Purpose: purpose, Binding: in.Binding, Challenge: o.challenge, Domain: o.domain, At: s.cfg.Now(),
+		Purpose: purpose, Binding: in.Binding, Challenge: o.challenge, At: s.cfg.Now(),
 	}, "", v)
 	if err != nil {
 		return err

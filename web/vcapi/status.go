@@ -78,6 +78,20 @@ func statusProblem(err error) problem {
 	return p
 }
 
+// listProblems tells what is wrong with the form of a credential that is a status
+// list itself.
+func listProblems(doc []byte) []problem {
+	err := status.CheckForm(doc)
+	if err == nil {
+		return nil
+	}
+	p := statusProblem(err)
+	if p.at = "/credentialSubject"; p.kind != statusLength {
+		p.kind = malformedValue
+	}
+	return []problem{p}
+}
+
 // lookUp gives the worst of what lists say of a credential. Lists of this server
 // are read as they are now, those of others as far as they may be fetched.
 func (s *server) lookUp(ctx context.Context, refs []status.Reference, who []signer) status.Finding {

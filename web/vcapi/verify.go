@@ -127,7 +127,7 @@ func (s *server) verify(w http.ResponseWriter, r *http.Request, name string, che
 func (s *server) credential(ctx context.Context, in *instance, text []byte, o options, at string, v *verdict) error {
 	found := len(v.problems)
 	verified, err := s.proven(ctx, text, o, integrity.VerifyOptions{
-		Purpose: integrity.AssertionMethod, Binding: in.Binding, Challenge: o.challenge, Domain: o.domain, At: s.cfg.Now(),
+		Purpose: integrity.AssertionMethod, Binding: in.Binding, Challenge: o.challenge, At: s.cfg.Now(),
 	}, at, v)
 	if err != nil {
 		return err
@@ -137,6 +137,7 @@ func (s *server) credential(ctx context.Context, in *instance, text []byte, o op
 		v.add(at, problem{kind: verification, code: proof.Proof, key: "vcapi.purpose", at: "/proof"})
 	}
 	v.add(at, broken(vcdm.CheckCredential(text, vcdm.Options{}))...)
+	v.add(at, listProblems(text)...)
 	s.valid(text, at, v)
 	var who []signer
 	for _, p := range verified {
@@ -173,6 +174,9 @@ func (s *server) proven(ctx context.Context, text []byte, o options, vo integrit
 	for _, p := range verified.Proofs {
 		if o.method != "" && p.VerificationMethod != o.method {
 			v.add(at, problem{kind: invalidMethod, code: proof.Key, key: "vcapi.method", at: "/proof"})
+		}
+		if !o.serves(p.Domain) {
+			v.add(at, problem{kind: invalidDomain, code: proof.Proof, key: "proof.integrity.domain", at: "/proof"})
 		}
 	}
 	return verified.Proofs, nil

@@ -46,6 +46,7 @@ var decoders sync.Once
 func load(areas ...string) (*openapi3.T, error) {
 	decoders.Do(func() { // VC Data Model 2.0, 6.2: JSON by another name
 		openapi3filter.RegisterBodyDecoder("application/vc", openapi3filter.JSONBodyDecoder)
+		openapi3filter.RegisterBodyDecoder("application/vp", openapi3filter.JSONBodyDecoder)
 	})
 	key := strings.Join(areas, " ")
 	if kept, ok := loaded.Load(key); ok {
