@@ -114,7 +114,7 @@ var allowed = map[Role][]Act{
 
 // fresh are the acts for which somebody must have shown a moment ago who they
 // are.
-var fresh = []Act{SealCredentials, RevokeCredentials, ManageSeal, ManageTokens}
+var fresh = []Act{EditBody, SealCredentials, RevokeCredentials, ManageSeal, ManageTokens}
 
 // FreshFor is how long a sign-in counts as a moment ago.
 const FreshFor = 5 * time.Minute

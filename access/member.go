@@ -13,7 +13,8 @@ import (
 type memberStore interface {
 	// Invite keeps an invitation and its letter. An open one of the same address
 	// to the same role in the body is ended. A body that does not exist is
-	// NotFound.
+	// NotFound; a member of that address who has the role is a Conflict, and who
+	// has an account and no part in the body is not told from who has none.
 	Invite(ctx context.Context, t Ticket, l mail.Letter) error
 
 	// Invitations gives those of a body that were neither used nor withdrawn, the

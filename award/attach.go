@@ -33,7 +33,11 @@ func (d *Desk) Attach(ctx context.Context, a access.Actor, body access.BodyID, i
 	if err != nil {
 		return Award{}, err
 	}
-	if err := changeable(aw, seen); err != nil {
+	now, err := d.shown(ctx, aw)
+	if err != nil {
+		return Award{}, err
+	}
+	if err := changeable(now, seen); err != nil {
 		return Award{}, err
 	}
 	r, err := aw.Result()
@@ -56,11 +60,12 @@ func (d *Desk) Attach(ctx context.Context, a access.Actor, body access.BodyID, i
 	if aw.Document, err = writeDocument(r); err != nil {
 		return Award{}, err
 	}
-	aw.Version = versionOf(aw.Document)
-	if err := d.c.Store.AttachAward(ctx, aw, was); err != nil {
+	aw.Digest = digestOf(aw.Document)
+	if err := d.c.Store.AttachAward(ctx, aw, was, a.By()); err != nil {
 		return Award{}, err
 	}
-	return aw, nil
+	aw.Version = VersionOf(aw)
+	return d.shown(ctx, aw)
 }
 
 // changeable refuses an Award that cannot be changed any more, or is not the one

@@ -20,6 +20,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"strings"
 	"time"
 
 	"github.com/probatum/probatum/access"
@@ -45,16 +46,20 @@ const (
 func States() []State { return []State{Waiting, Begun, Sealed} }
 
 // An Award is a Result on its way to a credential, and then what became of it.
-// Its id is that of the Result.
+// Its id is that of the Result, which is the body's own: another may have the same.
 type Award struct {
 	ID   assessment.ResultID
 	Body access.BodyID
 
-	// Document is the Result as it will be sealed, or was; Version its digest.
-	// Imported is the digest of the Result as it came.
+	// Document is the Result as it will be sealed, or was, with its digest.
+	// Original is the digest of the Result as it came.
 	Document []byte
-	Version  string
+	Digest   string
 	Original string
+
+	// Version names all that is looked at before sealing: from a Store, what is kept
+	// with the Award (see VersionOf); from a Desk, that and how its certificates look.
+	Version string
 
 	Summary Summary
 
@@ -77,8 +82,22 @@ type Award struct {
 	Draft    credential.DraftID
 	Standing status.State // of the credential as a whole
 
-	Holder    access.PersonID // whose account it is in; empty where in none
+	Holder    access.PersonID     // whose account it is in; empty where in none
+	HeldAs    assessment.ResultID // by which the holder's pages name it; mostly ID
 	ClaimedAt time.Time
+
+	// ForgottenAt is when an account was deleted that had it, or the address that its
+	// letter went to; zero where there is an address again.
+	ForgottenAt time.Time
+}
+
+// Ref names the Award.
+func (a Award) Ref() Ref { return Ref{a.Body, a.ID} }
+
+// VersionOf is the Version of an Award as a Store keeps it: what will be sealed and
+// where the letter goes.
+func VersionOf(a Award) string {
+	return digestOf([]byte(strings.Join([]string{a.Digest, a.Email, a.Lang, string(a.Evidence)}, "\n")))
 }
 
 // Result reads the Result of the Award.
@@ -111,13 +130,14 @@ type Row struct {
 	SealedAt   time.Time
 	Standing   status.State
 	Claimed    bool
+	Forgotten  bool // see Award.ForgottenAt
 }
 
 // Row is what a list shows of the Award.
 func (a Award) Row() Row {
 	return Row{
 		ID: a.ID, Summary: a.Summary, ImportedAt: a.ImportedAt, Told: a.Email != "", State: a.State,
-		SealedAt: a.SealedAt, Standing: a.Standing, Claimed: a.Holder != "",
+		SealedAt: a.SealedAt, Standing: a.Standing, Claimed: a.Holder != "", Forgotten: !a.ForgottenAt.IsZero(),
 	}
 }
 
@@ -145,12 +165,32 @@ type Changed struct {
 	At     time.Time
 }
 
+// An AddressChange tells who changed where a claim letter goes. Which address it was
+// is not kept: it may be that of a stranger.
+type AddressChange struct {
+	What    AddressChanging
+	At      time.Time
+	By      string
+	Name    string // of By; empty where there is no such account any more
+	Program bool   // By is a token, which has that name
+}
+
+// An AddressChanging is what was done with an address.
+type AddressChanging string
+
+// What may be done with an address.
+const (
+	AddressSet     AddressChanging = "set"
+	AddressChanged AddressChanging = "changed"
+	AddressRemoved AddressChanging = "removed"
+)
+
 // Store keeps Awards. Each method is one transaction. What the body or the person
 // named does not have is NotFound.
 type Store interface {
 	// ImportAward keeps a new Award. One that is there already of the same body,
-	// with the same Original or Version, is given as it is, with fresh false; any
-	// other of that id is a Conflict.
+	// with the same Original or Digest, is given as it is, with fresh false; any
+	// other of that body and id is a Conflict.
 	ImportAward(ctx context.Context, a Award) (kept Award, fresh bool, err error)
 
 	Award(ctx context.Context, body access.BodyID, id assessment.ResultID) (Award, error)
@@ -159,10 +199,10 @@ type Store interface {
 	// CountAwards tells how many Awards of a body wait, and since when the first.
 	CountAwards(ctx context.Context, body access.BodyID) (waiting int, since time.Time, err error)
 
-	// AttachAward keeps address, language, evidence, document, version and
+	// AttachAward keeps address, language, evidence, document, digest and
 	// summary of a, if the Award still waits and is of the version was; else it
-	// is a Conflict.
-	AttachAward(ctx context.Context, a Award, was string) error
+	// is a Conflict. Another address is recorded, with who changed it.
+	AttachAward(ctx context.Context, a Award, was, by string) error
 
 	// DiscardAward forgets an Award that still waits, or whose sealing was begun a
 	// minute ago or longer and has come to nothing; the evidence in it is free
@@ -186,8 +226,12 @@ type Store interface {
 	EndSeal(ctx context.Context, body access.BodyID, id assessment.ResultID, c *ClaimLetter) (Award, error)
 
 	// SendClaim ends the open claim tickets of an Award, keeps the new address,
-	// ticket and letter. One that is in an account is a Conflict.
+	// ticket and letter. One that is in an account is a Conflict. Another address is
+	// recorded, with who made the ticket.
 	SendClaim(ctx context.Context, body access.BodyID, id assessment.ResultID, email, lang string, c ClaimLetter) error
+
+	// Addresses tells who changed where the claim letter goes, the earliest first.
+	Addresses(ctx context.Context, r Ref) ([]AddressChange, error)
 
 	// BegunAwards gives Awards whose sealing began before a time, has not ended
 	// and does not rest now: those that were tried least often first, then the
@@ -197,8 +241,8 @@ type Store interface {
 
 	// Copies gives the copies that the body itself issued of an Award, without
 	// their bytes; Copy gives one with them.
-	Copies(ctx context.Context, id assessment.ResultID) ([]CopyInfo, error)
-	Copy(ctx context.Context, k issuer.CopyKey) (credential.Signed, error)
+	Copies(ctx context.Context, r Ref) ([]CopyInfo, error)
+	Copy(ctx context.Context, body string, k issuer.CopyKey) (credential.Signed, error)
 
 	// SetState records a change of how it stands with a credential and tells its
 	// holder. See issuer.StatusStore.
@@ -309,8 +353,42 @@ func (d *Desk) Award(ctx context.Context, a access.Actor, body access.BodyID, id
 	if err := d.may(a, access.ReadResults, body); err != nil {
 		return Award{}, err
 	}
-	return d.c.Store.Award(ctx, body, id)
+	aw, err := d.c.Store.Award(ctx, body, id)
+	if err != nil {
+		return Award{}, err
+	}
+	return d.shown(ctx, aw)
 }
+
+// Addresses tells who changed where the claim letter of an Award goes, the earliest
+// first.
+func (d *Desk) Addresses(ctx context.Context, a access.Actor, body access.BodyID, id assessment.ResultID) ([]AddressChange, error) {
+	if err := d.may(a, access.ReadResults, body); err != nil {
+		return nil, err
+	}
+	return d.c.Store.Addresses(ctx, Ref{body, id})
+}
+
+// shown gives an Award the Version of what a Desk shows of it.
+func (d *Desk) shown(ctx context.Context, aw Award) (Award, error) {
+	look := aw.Look
+	if aw.State == Waiting {
+		s, err := d.c.Issuers.For(ctx, aw.Body)
+		if ctx.Err() != nil {
+			return Award{}, err
+		}
+		if err == nil { // else there are no certificates to look at, and nothing can be sealed
+			if look, err = s.look.kept(); err != nil {
+				return Award{}, err
+			}
+		}
+	}
+	aw.Version = aw.seen(look)
+	return aw, nil
+}
+
+// seen is the Version of an Award whose certificates have a look.
+func (a Award) seen(look []byte) string { return digestOf([]byte(a.Version + "\n" + string(look))) }
 
 // A Record is a sealed credential with everything that belongs to it.
 type Record struct {
@@ -318,6 +396,8 @@ type Record struct {
 	Files   []FileInfo
 	Printed Link      // on the certificates; how often it was looked at is its holder's alone
 	Changes []Changed // of how it stands, the earliest first
+
+	Addresses []AddressChange // the earliest first
 }
 
 // Record gives a sealed credential of a body. What is not sealed is NotFound.
@@ -336,10 +416,13 @@ func (d *Desk) Record(ctx context.Context, a access.Actor, body access.BodyID, i
 	if r.Files, err = d.files(ctx, aw); err != nil {
 		return Record{}, err
 	}
-	if r.Printed, err = d.printed(ctx, id); err != nil {
+	if r.Printed, err = d.printed(ctx, aw.Ref()); err != nil {
 		return Record{}, err
 	}
-	r.Changes, err = d.c.Store.Changes(ctx, aw.Draft)
+	if r.Changes, err = d.c.Store.Changes(ctx, aw.Draft); err != nil {
+		return Record{}, err
+	}
+	r.Addresses, err = d.c.Store.Addresses(ctx, aw.Ref())
 	return r, err
 }
 

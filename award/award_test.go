@@ -302,7 +302,7 @@ func TestSealedOnceByMany(t *testing.T) {
 		if got := b.letters(t); len(got) != 1 {
 			t.Errorf("letters: %q", got)
 		}
-		copies, err := b.store.Copies(t.Context(), a.ID)
+		copies, err := b.store.Copies(t.Context(), a.Ref())
 		if err != nil || len(copies) != 4 {
 			t.Errorf("copies: %v, %v", copies, err)
 		}
@@ -345,7 +345,7 @@ func TestSealingGoesOnAfterACrash(t *testing.T) {
 		if got.State != award.Sealed {
 			t.Errorf("after %d calls it is %s", at, got.State)
 		}
-		if copies, err := b.store.Copies(ctx, a.ID); err != nil || len(copies) != 4 {
+		if copies, err := b.store.Copies(ctx, a.Ref()); err != nil || len(copies) != 4 {
 			t.Errorf("after %d calls: copies %v, %v", at, copies, err)
 		}
 	}

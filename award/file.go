@@ -48,7 +48,7 @@ func (d *Desk) files(ctx context.Context, aw Award) ([]FileInfo, error) {
 	if aw.State != Sealed {
 		return nil, nil
 	}
-	copies, err := d.c.Store.Copies(ctx, aw.ID)
+	copies, err := d.c.Store.Copies(ctx, aw.Ref())
 	if err != nil {
 		return nil, err
 	}
@@ -107,7 +107,7 @@ func (d *Desk) file(ctx context.Context, aw Award, kind string) (File, error) {
 		f.Bytes, err = d.pdf(ctx, aw, lang)
 		return f, err
 	}
-	signed, err := d.c.Store.Copy(ctx, issuer.CopyKey{Form: credential.Form(kind), Request: string(aw.ID)})
+	signed, err := d.c.Store.Copy(ctx, string(aw.Body), issuer.CopyKey{Form: credential.Form(kind), Request: string(aw.ID)})
 	f.Bytes = signed.Bytes
 	return f, err
 }
@@ -115,7 +115,7 @@ func (d *Desk) file(ctx context.Context, aw Award, kind string) (File, error) {
 // pdf makes the certificate in one language. What it shows is read from the bytes
 // that were sealed, which it carries; the code on it holds the printed link.
 func (d *Desk) pdf(ctx context.Context, aw Award, lang string) ([]byte, error) {
-	signed, err := d.c.Store.Copy(ctx, issuer.CopyKey{Form: credential.EDC, Request: string(aw.ID)})
+	signed, err := d.c.Store.Copy(ctx, string(aw.Body), issuer.CopyKey{Form: credential.EDC, Request: string(aw.ID)})
 	if err != nil {
 		return nil, err
 	}
@@ -131,7 +131,7 @@ func (d *Desk) pdf(ctx context.Context, aw Award, lang string) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading the look of award %s: %w", aw.ID, err)
 	}
-	link, err := d.c.Store.PrintedLink(ctx, aw.ID)
+	link, err := d.c.Store.PrintedLink(ctx, aw.Ref())
 	if err != nil {
 		return nil, err
 	}

@@ -11,7 +11,8 @@ import (
 	"github.com/probatum/probatum/status"
 )
 
-// A HolderStore keeps what people have of their credentials.
+// A HolderStore keeps what people have of their credentials. A person's credential is
+// named by Award.HeldAs.
 type HolderStore interface {
 	// HeldAwards gives the sealed Awards in the account of a person, those taken
 	// last first; HeldAward one of them.
@@ -24,19 +25,19 @@ type HolderStore interface {
 
 	// ClaimAward uses a ticket up and puts its Award into the account of a
 	// person, both or neither. A ticket that opens nothing is NotFound; an Award
-	// that is in an account is a Conflict.
+	// that is in an account is a Conflict. It gives Award.HeldAs.
 	ClaimAward(ctx context.Context, id access.TicketID, person access.PersonID) (assessment.ResultID, error)
 
 	// Links gives the links of an Award, the printed one first, then the newest
 	// first, each with what was looked at.
-	Links(ctx context.Context, id assessment.ResultID) ([]KeptLink, error)
+	Links(ctx context.Context, r Ref) ([]KeptLink, error)
 
 	// PrintedLink gives the token of the link on the certificates of an Award.
-	PrintedLink(ctx context.Context, id assessment.ResultID) (token string, err error)
+	PrintedLink(ctx context.Context, r Ref) (token string, err error)
 
 	// MakeLink makes a link that ends. More than MaxLinks open ones are a
 	// Conflict.
-	MakeLink(ctx context.Context, person access.PersonID, id assessment.ResultID, closes time.Time) (KeptLink, error)
+	MakeLink(ctx context.Context, person access.PersonID, id assessment.ResultID, closes time.Time, note string) (KeptLink, error)
 
 	// EndLink closes a link of an Award for good, but not the printed one, which
 	// is a Conflict. SwitchPrinted takes the printed one away and back.
@@ -50,22 +51,24 @@ type HolderStore interface {
 
 // A Credential is a sealed Award as its holder sees it.
 type Credential struct {
-	ID        assessment.ResultID
-	Body      access.BodyID
-	BodyName  assessment.Text // as it stands in the credential
-	Title     assessment.Text // of the unit
-	Unit      string          // its id
-	Number    string
-	Name      string // of the holder, as it stands in the credential
-	Awarded   time.Time
-	Until     time.Time // zero: no end
-	State     status.State
-	Changed   time.Time     // when State last changed; zero: never
-	Reason    issuer.Reason // why
-	Languages []string
-	Files     []FileInfo
-	Evidence  *assessment.Evidence // that was assessed; nil where the credential names none
-	Claimed   time.Time
+	ID           assessment.ResultID
+	Body         access.BodyID
+	BodyName     assessment.Text // as it stands in the credential
+	BodyEmail    string          // to ask it something, as the next; either may be empty
+	BodyHomepage string
+	Title        assessment.Text // of the unit
+	Unit         string          // its id
+	Number       string
+	Name         string // of the holder, as it stands in the credential
+	Awarded      time.Time
+	Until        time.Time // zero: no end
+	State        status.State
+	Changed      time.Time     // when State last changed; zero: never
+	Reason       issuer.Reason // why
+	Languages    []string
+	Files        []FileInfo
+	Evidence     *assessment.Evidence // that was assessed; nil where the credential names none
+	Claimed      time.Time
 }
 
 // Mine gives the credentials in the Actor's account, those taken last first.
@@ -117,12 +120,12 @@ func (d *Desk) credential(ctx context.Context, aw Award) (Credential, error) {
 	if err != nil {
 		return Credential{}, err
 	}
-	copies, err := d.c.Store.Copies(ctx, aw.ID)
+	copies, err := d.c.Store.Copies(ctx, aw.Ref())
 	if err != nil {
 		return Credential{}, err
 	}
 	c := Credential{
-		ID: aw.ID, Body: aw.Body, BodyName: r.Body.LegalName, Title: r.Unit.Title, Unit: r.Unit.ID,
+		ID: aw.HeldAs, Body: aw.Body, BodyName: r.Body.LegalName, BodyEmail: r.Body.Email, BodyHomepage: r.Body.Homepage, Title: r.Unit.Title, Unit: r.Unit.ID,
 		Number: r.CertificateNumber, Name: r.Candidate.Name(), Awarded: r.Decision.Date.Time(), Until: r.Validity.Until.End(),
 		State: aw.Standing, Languages: r.Languages, Files: fileInfos(r.Languages, copies), Evidence: evidenceOf(r), Claimed: aw.ClaimedAt,
 	}
@@ -141,6 +144,7 @@ type Claimable struct {
 	BodyName assessment.Text
 	Title    assessment.Text
 	Name     string // of the holder, as it stands in the credential
+	State    status.State
 	Until    time.Time
 }
 
@@ -159,7 +163,7 @@ func (d *Desk) Claimable(ctx context.Context, secret string) (Claimable, error) 
 	if err != nil {
 		return Claimable{}, err
 	}
-	return Claimable{BodyName: r.Body.LegalName, Title: r.Unit.Title, Name: r.Candidate.Name(), Until: t.Expires}, nil
+	return Claimable{BodyName: r.Body.LegalName, Title: r.Unit.Title, Name: r.Candidate.Name(), State: aw.Standing, Until: t.Expires}, nil
 }
 
 // Claim takes the credential of a claim link into the Actor's account, once.

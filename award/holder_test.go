@@ -89,19 +89,19 @@ func TestLinksOfAHolder(t *testing.T) {
 			t.Errorf("Record: %+v, %v", r.Printed, err)
 		}
 		b.advance(time.Second)
-		one, err := b.desk.NewLink(ctx, holder, a.ID, time.Time{})
+		one, err := b.desk.NewLink(ctx, holder, a.ID, time.Time{}, "")
 		if err != nil || !one.Open || !one.Closes.Equal(b.now().AddDate(0, 0, award.LinkDays)) {
 			t.Fatalf("NewLink: %+v, %v", one, err)
 		}
-		if long, err := b.desk.NewLink(ctx, holder, a.ID, b.now().AddDate(3, 0, 0)); err != nil || !long.Closes.Before(b.now().AddDate(0, 0, 202)) {
+		if long, err := b.desk.NewLink(ctx, holder, a.ID, b.now().AddDate(3, 0, 0), ""); err != nil || !long.Closes.Before(b.now().AddDate(0, 0, 202)) {
 			t.Errorf("NewLink beyond the end: %+v, %v", long, err)
 		}
-		_, err = b.desk.NewLink(ctx, holder, a.ID, b.now())
+		_, err = b.desk.NewLink(ctx, holder, a.ID, b.now(), "")
 		wantKind(t, "a link that ends now", err, fault.Invalid, "store.link.past")
 		for _, who := range []access.Actor{b.outsider, b.officer} {
 			_, err = b.desk.MyLinks(ctx, who, a.ID)
 			wantKind(t, "the links of another", err, fault.NotFound, "")
-			_, err = b.desk.NewLink(ctx, who, a.ID, time.Time{})
+			_, err = b.desk.NewLink(ctx, who, a.ID, time.Time{}, "")
 			wantKind(t, "a link to another's", err, fault.NotFound, "")
 			wantKind(t, "closing another's", b.desk.CloseLink(ctx, who, a.ID, one.ID), fault.NotFound, "")
 			wantKind(t, "switching another's", b.desk.SwitchPrinted(ctx, who, a.ID, false), fault.NotFound, "")
@@ -147,7 +147,7 @@ func TestLinksOfAHolder(t *testing.T) {
 			t.Errorf("looked at: %+v, %v", links, err)
 		}
 		b.advance(201 * 24 * time.Hour)
-		_, err = b.desk.NewLink(ctx, holder, a.ID, time.Time{})
+		_, err = b.desk.NewLink(ctx, holder, a.ID, time.Time{}, "")
 		wantKind(t, "a link to what has ended", err, fault.Conflict, "award.link.over")
 	})
 }

@@ -44,10 +44,14 @@ func (d *Desk) Import(ctx context.Context, a access.Actor, body access.BodyID, d
 	if err != nil {
 		return Award{}, false, err
 	}
-	return d.c.Store.ImportAward(ctx, Award{
-		ID: r.ID, Body: body, Document: doc, Version: versionOf(doc), Original: versionOf(original),
+	kept, fresh, err = d.c.Store.ImportAward(ctx, Award{
+		ID: r.ID, Body: body, Document: doc, Digest: digestOf(doc), Original: digestOf(original),
 		Summary: summaryOf(r), ImportedAt: d.now(), ImportedBy: a.By(), State: Waiting,
 	})
+	if err == nil {
+		kept, err = d.shown(ctx, kept)
+	}
+	return kept, fresh, err
 }
 
 // own refuses a Result of another body. What this one says of itself comes from
@@ -127,8 +131,8 @@ func readDocument(doc []byte) (assessment.Result, error) {
 	return r, nil
 }
 
-// versionOf names a document by its digest.
-func versionOf(doc []byte) string {
+// digestOf is the SHA-256 of a document, as it is kept.
+func digestOf(doc []byte) string {
 	sum := sha256.Sum256(doc)
 	return hex.EncodeToString(sum[:])
 }

@@ -2,7 +2,10 @@ package award
 
 import (
 	"context"
+	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/probatum/probatum/access"
 	"github.com/probatum/probatum/assessment"
@@ -15,13 +18,17 @@ const (
 
 	// MaxLinks is how many links of a credential may be open at once.
 	MaxLinks = 50
+
+	// MaxLinkNote is how many characters a holder may say of a link.
+	MaxLinkNote = 60
 )
 
 // A Link lets whoever has it see one credential until it closes.
 type Link struct {
 	ID      string // names it on pages; it opens nothing
 	URL     string
-	Printed bool // it stands on the certificates, and has no end
+	Note    string // whom it is for, in the words of the holder, who alone sees them
+	Printed bool   // it stands on the certificates, and has no end
 	Created time.Time
 	Closes  time.Time // zero: no end
 	Closed  time.Time // by its holder, for good; zero: not
@@ -40,6 +47,7 @@ type Look struct {
 // A KeptLink is a Link as it is kept.
 type KeptLink struct {
 	ID, Token string
+	Note      string
 	Printed   bool
 	Created   time.Time
 	Closes    time.Time
@@ -52,7 +60,7 @@ type KeptLink struct {
 func (d *Desk) link(k KeptLink) Link {
 	open := !k.Off && k.Closed.IsZero() && (k.Closes.IsZero() || d.c.Now().Before(k.Closes))
 	return Link{
-		ID: k.ID, URL: d.linkURL(k.Token), Printed: k.Printed, Created: k.Created, Closes: k.Closes, Closed: k.Closed,
+		ID: k.ID, URL: d.linkURL(k.Token), Note: k.Note, Printed: k.Printed, Created: k.Created, Closes: k.Closes, Closed: k.Closed,
 		Off: k.Off, Open: open, Looks: k.Looks, Looked: k.Looked,
 	}
 }
@@ -60,14 +68,15 @@ func (d *Desk) link(k KeptLink) Link {
 // MyLinks gives the links to a credential in the Actor's account, the printed one
 // first, then the newest first.
 func (d *Desk) MyLinks(ctx context.Context, a access.Actor, id assessment.ResultID) ([]Link, error) {
-	if _, err := d.mine(ctx, a, access.ScopeMine, id); err != nil {
+	aw, err := d.mine(ctx, a, access.ScopeMine, id)
+	if err != nil {
 		return nil, err
 	}
-	return d.links(ctx, id)
+	return d.links(ctx, aw.Ref())
 }
 
-func (d *Desk) links(ctx context.Context, id assessment.ResultID) ([]Link, error) {
-	kept, err := d.c.Store.Links(ctx, id)
+func (d *Desk) links(ctx context.Context, ref Ref) ([]Link, error) {
+	kept, err := d.c.Store.Links(ctx, ref)
 	if err != nil {
 		return nil, err
 	}
@@ -79,8 +88,13 @@ func (d *Desk) links(ctx context.Context, id assessment.ResultID) ([]Link, error
 }
 
 // NewLink makes a link to a credential in the Actor's account. It ends at until,
-// or after LinkDays for the zero time, and never after the credential itself.
-func (d *Desk) NewLink(ctx context.Context, a access.Actor, id assessment.ResultID, until time.Time) (Link, error) {
+// or after LinkDays for the zero time, and never after the credential itself. The
+// note says whom it is for, in one line; it may be empty.
+func (d *Desk) NewLink(ctx context.Context, a access.Actor, id assessment.ResultID, until time.Time, note string) (Link, error) {
+	note, err := parseNote(note)
+	if err != nil {
+		return Link{}, err
+	}
 	aw, err := d.mine(ctx, a, access.ScopeMineWrite, id)
 	if err != nil {
 		return Link{}, err
@@ -102,11 +116,22 @@ func (d *Desk) NewLink(ctx context.Context, a access.Actor, id assessment.Result
 	if !end.IsZero() && until.After(end) {
 		until = end
 	}
-	kept, err := d.c.Store.MakeLink(ctx, a.Person, id, until)
+	kept, err := d.c.Store.MakeLink(ctx, a.Person, id, until, note)
 	if err != nil {
 		return Link{}, err
 	}
 	return d.link(kept), nil
+}
+
+// parseNote reads what a holder says of a link: one line, without characters that are
+// not seen.
+func parseNote(s string) (string, error) {
+	s = strings.Join(strings.Fields(s), " ")
+	unseen := func(r rune) bool { return unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || r == utf8.RuneError }
+	if utf8.RuneCountInString(s) > MaxLinkNote || strings.ContainsFunc(s, unseen) {
+		return "", fault.List{{Path: "$.note", Key: "award.link.note", Args: map[string]any{"Max": MaxLinkNote}}}
+	}
+	return s, nil
 }
 
 // CloseLink closes a link for good. Who wants it back makes a new one. The
@@ -128,14 +153,14 @@ func (d *Desk) SwitchPrinted(ctx context.Context, a access.Actor, id assessment.
 
 // printed gives the link on the certificates, without what only its holder may
 // know of it.
-func (d *Desk) printed(ctx context.Context, id assessment.ResultID) (Link, error) {
-	links, err := d.links(ctx, id)
+func (d *Desk) printed(ctx context.Context, ref Ref) (Link, error) {
+	links, err := d.links(ctx, ref)
 	if err != nil {
 		return Link{}, err
 	}
 	for _, l := range links {
 		if l.Printed {
-			l.Looks, l.Looked = nil, 0
+			l.Looks, l.Looked, l.Note = nil, 0, ""
 			return l, nil
 		}
 	}

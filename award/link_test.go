@@ -16,7 +16,7 @@ func TestLinksAreBounded(t *testing.T) {
 		a := b.sealed(t)
 		holder := b.claimed(t, a)
 		b.advance(time.Second)
-		one, err := b.desk.NewLink(ctx, holder, a.ID, time.Time{})
+		one, err := b.desk.NewLink(ctx, holder, a.ID, time.Time{}, "")
 		if err != nil {
 			t.Fatal(err)
 		}

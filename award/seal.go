@@ -42,23 +42,25 @@ func (d *Desk) Seal(ctx context.Context, a access.Actor, body access.BodyID, id 
 	if aw.State == Sealed {
 		return aw, nil
 	}
-	if seen != "" && seen != aw.Version {
-		return Award{}, fault.New(fault.Conflict, "award.changed", nil)
-	}
 	s, err := d.c.Issuers.For(ctx, body)
 	if err != nil {
 		return Award{}, err
 	}
+	kept := aw.Look
+	if aw.State == Waiting {
+		if kept, err = s.look.kept(); err != nil {
+			return Award{}, err
+		}
+	}
+	if seen != "" && seen != aw.seen(kept) {
+		return Award{}, fault.New(fault.Conflict, "award.changed", nil)
+	}
 	switch aw.State {
 	case Begun:
-		return d.goOn(ctx, s, Ref{body, id})
+		return d.goOn(ctx, s, aw.Ref())
 	case Waiting:
 		// What can refuse does so before anything is kept.
 		if err := d.sealable(s, aw); err != nil {
-			return Award{}, err
-		}
-		kept, err := s.look.kept()
-		if err != nil {
 			return Award{}, err
 		}
 		if aw, err = d.c.Store.BeginSeal(ctx, Begin{Ref{body, id}, aw.Version, a.By(), kept}); err != nil {
@@ -139,7 +141,7 @@ func (d *Desk) copy(ctx context.Context, s *Sealer, r assessment.Result, f crede
 	k := issuer.CopyKey{Form: f, Request: string(r.ID)}
 	signed, err := s.Issuer.IssueAs(ctx, r, f)
 	if errors.Is(err, issuer.ErrSealed) {
-		return d.c.Store.Copy(ctx, k)
+		return d.c.Store.Copy(ctx, r.Body.ID, k)
 	}
 	if err != nil {
 		return credential.Signed{}, fmt.Errorf("sealing award %s as %s: %w", r.ID, f, err)

@@ -40,7 +40,7 @@ func (d *Desk) ResumeAll(ctx context.Context) (sealed int, err error) {
 		if ctx.Err() != nil {
 			break
 		}
-		err := d.tended.within(ctx, d.c.Patience, "resume "+string(ref.ID), func(ctx context.Context) error { return d.resume(ctx, ref) })
+		err := d.tended.within(ctx, d.c.Patience, "resume "+string(ref.Body)+"/"+string(ref.ID), func(ctx context.Context) error { return d.resume(ctx, ref) })
 		if err == nil {
 			sealed++
 			continue

@@ -39,6 +39,9 @@ func (p Profile) CheckDraft() fault.List {
 			c.Add(fmt.Sprintf("$.accreditations[%d].until", i), "result.date.period", "R70", "Earlier", a.Until.Time(), "Later", a.From.Time())
 		}
 	}
+	if !slices.ContainsFunc(c.List, func(f fault.Item) bool { return f.Path == "$.identifier.notation" }) {
+		c.identifier("$.identifier.notation", p.Identifier.Notation)
+	}
 	c.languages(p.Languages)
 	c.text("$.support", p.Support, maxLine)
 	if p.LogoPlace != "" && !slices.Contains(render.LogoPlaces(), p.LogoPlace) {

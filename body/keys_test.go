@@ -175,7 +175,7 @@ func TestTrialSeal(t *testing.T) {
 		t.Errorf("owner %+v, want %+v", s.Owner, want)
 	}
 	for _, name := range []string{chain.Leaf.Subject.CommonName, chain.Leaf.Issuer.CommonName, chain.Leaf.Issuer.Organization[0], chain.Intermediates[0].Issuer.CommonName} {
-		if !strings.HasSuffix(name, body.TrialMark) {
+		if !strings.HasSuffix(name, keys.TrialMark) {
 			t.Errorf("%q does not say what it is", name)
 		}
 	}

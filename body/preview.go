@@ -13,13 +13,14 @@ import (
 
 // Preview is the certificate of an invented person for one unit as the body
 // would give it out, in any state of its profile. Every page says that it is a
-// preview. Certificate.QuickPNG and Certificate.PDF draw it.
-func Preview(p Profile, lang string, now time.Time) render.Certificate {
+// preview, and DEMO where the seal is one of a demonstration: see State.Demo.
+// Certificate.QuickPNG and Certificate.PDF draw it.
+func Preview(p Profile, demo bool, lang string, now time.Time) render.Certificate {
 	loc := i18n.For(lang)
 	lang = loc.Lang()
 	r := assessment.SampleResult("lighting", now)
 	c := render.Certificate{
-		Lang: lang, Preview: true, Demo: strings.Contains(p.Name(lang), "DEMO"),
+		Lang: lang, Preview: true, Demo: demo,
 		Body: p.Name(lang), Place: p.place(loc), Logo: p.Logo, Look: p.Look(lang),
 		Holder: loc.T("body.preview.candidate"), BirthDate: r.Candidate.DateOfBirth.Time(),
 		Level:   p.level(r.Level, loc),

@@ -6,7 +6,6 @@ import (
 	"image/png"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -33,11 +32,12 @@ func TestPreview(t *testing.T) {
 	t.Parallel()
 	for name, p := range states() {
 		for _, lang := range i18n.Languages {
-			c := body.Preview(p, lang, today)
+			demo := name == "named"
+			c := body.Preview(p, demo, lang, today)
 			if !c.Preview || c.Lang != lang || c.Body == "" || c.Holder == "" || len(c.Outcomes) == 0 {
 				t.Errorf("%s, %s: %+v", name, lang, c)
 			}
-			if has := strings.Contains(c.Body, "DEMO"); has != c.Demo {
+			if c.Demo != demo {
 				t.Errorf("%s: %q, marked DEMO: %v", name, c.Body, c.Demo)
 			}
 			b, err := c.QuickPNG()
@@ -73,7 +73,7 @@ func TestPreviewIsWhatWillBe(t *testing.T) {
 	if _, err := k.NewTrialSeal(p); err != nil {
 		t.Fatal(err)
 	}
-	_, chain, _, err := k.Load(p)
+	_, chain, seal, err := k.Load(p)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -85,7 +85,7 @@ func TestPreviewIsWhatWillBe(t *testing.T) {
 	}
 	for _, lang := range i18n.Languages {
 		want := render.View(draft.Claims, i18n.For(lang))
-		got := body.Preview(p, lang, today)
+		got := body.Preview(p, seal.Demo(), lang, today)
 		got.Preview, got.Look = false, render.Look{}
 		got.Holder, got.Number, got.ID, got.Quality, got.Notes = want.Holder, want.Number, want.ID, want.Quality, want.Notes
 		for i := range want.Methods {
@@ -101,7 +101,7 @@ func TestPreviewIsWhatWillBe(t *testing.T) {
 func BenchmarkPreview(b *testing.B) {
 	p := whole()
 	for b.Loop() {
-		if _, err := body.Preview(p, "fr", today).QuickPNG(); err != nil {
+		if _, err := body.Preview(p, false, "fr", today).QuickPNG(); err != nil {
 			b.Fatal(err)
 		}
 	}

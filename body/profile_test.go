@@ -76,7 +76,7 @@ func TestDraftMayBeHalfFilled(t *testing.T) {
 				t.Errorf("%s (only it: %v): %v", name, only, err)
 			}
 			for _, lang := range []string{"en", "fr", "de"} {
-				if c := body.Preview(p, lang, today); !c.Preview || c.Body == "" {
+				if c := body.Preview(p, false, lang, today); !c.Preview || c.Body == "" {
 					t.Errorf("%s: no preview", name)
 				}
 			}
@@ -177,7 +177,7 @@ func TestCheckDraftRefuses(t *testing.T) {
 		if len(p.Check()) == 0 {
 			t.Errorf("%s: it may seal", name)
 		}
-		_ = body.Preview(p, "de", today) // whatever stands there
+		_ = body.Preview(p, false, "de", today) // whatever stands there
 	}
 }
 

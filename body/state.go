@@ -4,7 +4,10 @@ import (
 	"crypto"
 	"errors"
 	"os"
+	"slices"
+	"strings"
 	"time"
+	"unicode"
 
 	"github.com/probatum/probatum/internal/fault"
 	"github.com/probatum/probatum/keys"
@@ -49,6 +52,14 @@ func (s State) Ready() bool {
 	return s.Standing == Trial || s.Standing == Installed || s.Standing == ExpiresSoon
 }
 
+// Demo tells whether what is sealed says DEMO: with a trial seal, and with one that
+// "probatum demo" or "probatum keys" made, whose owner is called so.
+func (s State) Demo() bool { return s.Trial || slices.Contains(demoWords(s.Owner.LegalName), "DEMO") }
+
+func demoWords(name string) []string {
+	return strings.FieldsFunc(name, func(r rune) bool { return !unicode.IsLetter(r) })
+}
+
 // Message is the message key, with its arguments, that tells the state and
 // what to do.
 func (s State) Message() (key string, args map[string]any) {
@@ -63,6 +74,9 @@ func (s State) Message() (key string, args map[string]any) {
 	case ExpiresSoon:
 		return "body.seal.state.expiring", until
 	case Expired:
+		if s.Trial {
+			return "body.seal.state.expired.trial", until
+		}
 		return "body.seal.state.expired", until
 	case DoesNotFit:
 		if s.Fault != nil {

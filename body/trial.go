@@ -18,10 +18,6 @@ import (
 	"github.com/probatum/probatum/keys/private"
 )
 
-// TrialMark ends the name of a trial seal and of the authorities above it, so
-// that nobody takes it for another, wherever it is shown.
-const TrialMark = " (TRIAL – not qualified)"
-
 // trialLifetime is how long a trial may last.
 const trialLifetime = 90 * 24 * time.Hour
 
@@ -31,7 +27,7 @@ const trialLifetime = 90 * 24 * time.Hour
 // sealed with it must say so, too. The keys of the authorities are forgotten at
 // once. Where the body has a seal of an authority it is a Conflict.
 func (k Keys) NewTrialSeal(p Profile, uris ...string) (State, error) {
-	name, err := subject(p, shortened(p.Name(""), maxCommonName-len([]rune(TrialMark)))+TrialMark)
+	name, err := subject(p, shortened(p.Name(""), maxCommonName-len([]rune(keys.TrialMark)))+keys.TrialMark)
 	if err != nil {
 		return State{}, err
 	}
@@ -91,7 +87,7 @@ func trial(seal *x509.Certificate, pub crypto.PublicKey) (root, issuing, leaf *x
 	authority := func(name string, pathLen int) *x509.Certificate {
 		return &x509.Certificate{
 			Subject: pkix.Name{
-				Country: seal.Subject.Country, Organization: []string{"Probatum" + TrialMark}, CommonName: name + TrialMark,
+				Country: seal.Subject.Country, Organization: []string{"Probatum" + keys.TrialMark}, CommonName: name + keys.TrialMark,
 			},
 			NotBefore: seal.NotBefore, NotAfter: seal.NotAfter,
 			BasicConstraintsValid: true, IsCA: true, MaxPathLen: pathLen, MaxPathLenZero: pathLen == 0,

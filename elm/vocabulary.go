@@ -1,6 +1,7 @@
 package elm
 
 import (
+	"cmp"
 	_ "embed"
 	"errors"
 	"fmt"
@@ -233,7 +234,7 @@ func ConceptOf(iri string, languages ...string) (c Concept, ok bool) {
 	}
 	c = Concept{
 		ID:        iri,
-		PrefLabel: NewText("en", e.label),
+		PrefLabel: NewText("en", e.english()),
 		Notation:  e.info.notation,
 		InScheme:  One(ConceptScheme{ID: e.info.scheme}),
 	}
@@ -243,6 +244,22 @@ func ConceptOf(iri string, languages ...string) (c Concept, ok bool) {
 		}
 	}
 	return c, true
+}
+
+// renamed are countries that the list of the EU, or the names of CLDR that we have,
+// still call as they were called before, by code and language.
+var renamed = map[string]map[string]string{
+	"MKD": {"fr": "Macédoine du Nord", "de": "Nordmazedonien"},
+	"SWZ": {"fr": "Eswatini", "de": "Eswatini"},
+	"TUR": {"en": "Türkiye"},
+}
+
+// english gives the label as the list has it, or as the country is called now.
+func (e entry) english() string {
+	if e.info.list == Countries {
+		return cmp.Or(renamed[e.value]["en"], e.label)
+	}
+	return e.label
 }
 
 // translated gives the label where it is a name that the world has settled:
@@ -259,6 +276,9 @@ func (e entry) translated(lang string) string {
 	}
 	switch e.info.list {
 	case Countries:
+		if now := renamed[e.value][lang]; now != "" {
+			return now
+		}
 		if r, err := language.ParseRegion(e.value); err == nil {
 			return display.Regions(tag).Name(r)
 		}

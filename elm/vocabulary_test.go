@@ -158,6 +158,43 @@ func TestCountry(t *testing.T) {
 	}
 }
 
+// Countries are called what they are called now, whatever the lists that the names
+// come from say.
+func TestRenamedCountries(t *testing.T) {
+	t.Parallel()
+	for code, want := range map[string]elm.Text{
+		"CV": {"en": {"Cabo Verde"}, "fr": {"Cap-Vert"}, "de": {"Cabo Verde"}},
+		"CZ": {"en": {"Czechia"}, "fr": {"Tchéquie"}, "de": {"Tschechien"}},
+		"MK": {"en": {"North Macedonia"}, "fr": {"Macédoine du Nord"}, "de": {"Nordmazedonien"}},
+		"SZ": {"en": {"Eswatini"}, "fr": {"Eswatini"}, "de": {"Eswatini"}},
+		"TR": {"en": {"Türkiye"}, "fr": {"Turquie"}, "de": {"Türkei"}},
+	} {
+		c, ok := elm.Country(code, "fr", "de")
+		if d := cmp.Diff(want, c.PrefLabel); !ok || d != "" {
+			t.Errorf("%s: %s", code, d)
+		}
+	}
+	old := regexp.MustCompile(`(?i)swa[sz]iland|^ma[ck]edonia$|^macédoine$|^mazedonien$|czech rep|république tchèque|tschechische|^turkey$|cape verde|kap verde`)
+	seen := 0
+	for a := 'A'; a <= 'Z'; a++ {
+		for b := 'A'; b <= 'Z'; b++ {
+			c, ok := elm.Country(string([]rune{a, b}), "fr", "de")
+			if !ok {
+				continue
+			}
+			seen++
+			for _, lang := range []string{"en", "fr", "de"} {
+				if name := c.PrefLabel.In(lang); name == "" || old.MatchString(name) {
+					t.Errorf("%c%c in %s is %q", a, b, lang, name)
+				}
+			}
+		}
+	}
+	if seen < 200 {
+		t.Errorf("only %d countries are known", seen)
+	}
+}
+
 // TestCountriesAreReachable holds that the codes of the European Economic Area
 // lead to a concept each.
 func TestCountriesAreReachable(t *testing.T) {

@@ -157,7 +157,7 @@ func killedWhileSigning(t *testing.T, kind string, form credential.Form) {
 		if n, err := newIssuer(t, s, keys.ES256, func(c *issuer.Config) { c.Now = at }).Resume(t.Context()); n != 1 || err != nil {
 			t.Fatalf("Resume sealed %d, %v", n, err)
 		}
-		if c, err = s.Copy(t.Context(), issuer.CopyKey{Form: form, Request: string(order.ID)}); err != nil {
+		if c, err = s.Copy(t.Context(), sample("lighting").Body.ID, issuer.CopyKey{Form: form, Request: string(order.ID)}); err != nil {
 			t.Fatal(err)
 		}
 		if c.ID != open[0].ID {

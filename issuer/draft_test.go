@@ -245,7 +245,9 @@ func TestLevelNeedsItsNationalLevel(t *testing.T) {
 	if q.EQFLevel != nil || len(q.NQFLevel) > 0 {
 		t.Errorf("a level is claimed without a national one: %v, %v", q.EQFLevel, q.NQFLevel)
 	}
-	want := elm.NewText("en", "level 4 descriptors used", "fr", "descripteurs du niveau 4 utilisés", "de", "Deskriptoren der Niveaustufe 4 verwendet")
+	want := elm.NewText("en", "no level is claimed: level 4 descriptors used to describe the learning outcomes only",
+		"fr", "aucun niveau n’est revendiqué : les descripteurs du niveau 4 ne servent qu’à décrire les acquis",
+		"de", "kein Niveau wird beansprucht: Deskriptoren der Niveaustufe 4 nur zur Beschreibung der Lernergebnisse verwendet")
 	if !slices.ContainsFunc(q.AdditionalNote, func(n elm.Note) bool { return cmp.Equal(n.NoteLiteral, want) }) {
 		t.Errorf("no note says %v in %v", want, q.AdditionalNote)
 	}

@@ -89,7 +89,7 @@ func TestIssueCopy(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		kept, err := s.Copy(t.Context(), key)
+		kept, err := s.Copy(t.Context(), sample("lighting").Body.ID, key)
 		if err != nil || kept.ID != c.ID || !bytes.Equal(kept.Bytes, c.Bytes) {
 			t.Errorf("the store keeps %s under %+v, %v", kept.ID, key, err)
 		}
@@ -251,7 +251,7 @@ func TestResumedHolder(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err = s.Copy(t.Context(), issuer.CopyKey{Form: credential.SDJWT, Holder: thumbprint, Request: string(sample("sound").ID)})
+	c, err = s.Copy(t.Context(), sample("lighting").Body.ID, issuer.CopyKey{Form: credential.SDJWT, Holder: thumbprint, Request: string(sample("sound").ID)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -313,7 +313,7 @@ func TestResume(t *testing.T) {
 		t.Errorf("Resume sealed %d, %v; want 3, and an error that names the odd one and the one of another certificate", n, err)
 	}
 	for id := range want {
-		c, err := s.Copy(t.Context(), issuer.CopyKey{Form: credential.EDC, Request: id})
+		c, err := s.Copy(t.Context(), sample("lighting").Body.ID, issuer.CopyKey{Form: credential.EDC, Request: id})
 		if err != nil {
 			t.Errorf("result %s: %v", id, err)
 			continue

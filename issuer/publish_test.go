@@ -76,14 +76,14 @@ func TestNothingLeavesBeforeItsListsAreThere(t *testing.T) {
 					t.Fatalf("%s: IssueAs gave %d bytes, %v", form, len(c.Bytes), err)
 				}
 				key := issuer.CopyKey{Form: form, Request: string(sample("lighting").ID)}
-				if _, err := s.Copy(t.Context(), key); fault.KindOf(err) != fault.NotFound {
+				if _, err := s.Copy(t.Context(), sample("lighting").Body.ID, key); fault.KindOf(err) != fault.NotFound {
 					t.Errorf("%s: it was sealed: %v", form, err)
 				}
 				at = at.Add(time.Hour)
 				if err := finish(i); err != nil {
 					t.Errorf("%s, %s: %v", form, name, err)
 				}
-				if c, err = s.Copy(t.Context(), key); err != nil {
+				if c, err = s.Copy(t.Context(), sample("lighting").Body.ID, key); err != nil {
 					t.Fatal(err)
 				}
 				if got := stands(t, s.Store, c); got != status.Valid {
@@ -228,7 +228,7 @@ func suspendForever(dir string) error {
 	}
 	defer s.Close()
 	ctx := context.Background()
-	c, err := s.Copy(ctx, issuer.CopyKey{Form: credential.EDC, Request: string(sample("lighting").ID)})
+	c, err := s.Copy(ctx, sample("lighting").Body.ID, issuer.CopyKey{Form: credential.EDC, Request: string(sample("lighting").ID)})
 	if err != nil {
 		return err
 	}

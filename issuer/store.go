@@ -46,7 +46,8 @@ type Reservation struct {
 // Package storetest holds each of these promises as a test.
 type Store interface {
 	// SaveResult keeps r. The same Result again changes nothing; another
-	// Result under the id of a kept one is a Conflict.
+	// Result of that body under the id of a kept one is a Conflict. Ids of
+	// Results and issuance requests are the body's own.
 	SaveResult(ctx context.Context, r assessment.Result) error
 
 	// Reserve takes a random id for one copy of a Draft and a random free entry

@@ -5,6 +5,7 @@ import (
 	"encoding/asn1"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -16,6 +17,19 @@ type Owner struct {
 	CommonName             string // commonName, 2.5.4.3; may be empty
 	OrganizationIdentifier string // organizationIdentifier, 2.5.4.97, such as VATES-A00000000
 	Country                string // countryName, 2.5.4.6: ISO 3166-1 alpha-2, upper case
+}
+
+// TrialMark ends the name of a trial seal and of the authorities above it, so that
+// nobody takes it for another, wherever it is shown.
+const TrialMark = " (TRIAL – not qualified)"
+
+// Trial tells whether the certificate says that its seal is one to try things with.
+func (o Owner) Trial() bool { return strings.HasSuffix(o.CommonName, TrialMark) }
+
+// SaysDemo tells whether a body says of itself by its name that it is one of a
+// demonstration.
+func SaysDemo(name string) bool {
+	return slices.Contains(strings.FieldsFunc(name, func(r rune) bool { return strings.ContainsRune(" -–(),", r) }), "DEMO")
 }
 
 var (

@@ -38,7 +38,7 @@ type Certificate struct {
 	BirthDate time.Time
 
 	Unit          string // title of the achievement
-	Level         string // such as "EQF level 4 (DQR Level 4)" or "Level 4 descriptors used"
+	Level         string // such as "EQF level 4 (DQR Level 4)" or "No level claimed (…)"
 	Awarded       time.Time
 	ValidFrom     time.Time
 	ValidUntil    time.Time // zero: no end

@@ -151,7 +151,7 @@ func TestPDFText(t *testing.T) {
 		"cyrillic":                   {"Светлана Димитрова-Георгиева", "Сценична техника – сертифициращ орган"},
 		"strange letters":            {"Zoë", "evil", "“�” stands for a character that this print cannot show", "Script that is written from right to left"},
 		"only names":                 {"Bühnenhaus", "Mara Lindqvist", "Lighting"},
-		"no national level, no logo": {"Level 4 descriptors used"},
+		"no national level, no logo": {"No level claimed (described with level 4 descriptors)"},
 	}
 	for _, s := range samples() {
 		t.Run(s.name, func(t *testing.T) {

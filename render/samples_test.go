@@ -142,7 +142,7 @@ func samples() []sample {
 
 	plain := english()
 	plain.Logo, plain.Demo = nil, false
-	plain.Level = "Level 4 descriptors used"
+	plain.Level = "No level claimed (described with level 4 descriptors)"
 
 	signed := english()
 	signed.Demo = false

@@ -11,6 +11,7 @@ import (
 
 	"github.com/probatum/probatum/elm"
 	"github.com/probatum/probatum/i18n"
+	"github.com/probatum/probatum/keys"
 )
 
 // View reads a certificate in one language out of the claims of a credential.
@@ -67,19 +68,8 @@ func View(c *elm.Credential, loc i18n.Localizer) Certificate {
 		}
 	}
 	v.accreditations(&out, accreditations)
-	out.Demo = demo(issuer.name) || demo(awarding.name)
+	out.Demo = keys.SaysDemo(issuer.name) || keys.SaysDemo(awarding.name)
 	return out
-}
-
-// demo tells whether a body says of itself that it is one of a demonstration,
-// as the certificates do that "probatum keys" makes.
-func demo(name string) bool {
-	for _, word := range strings.FieldsFunc(name, func(r rune) bool { return r == ' ' || r == '-' || r == '–' || r == '(' || r == ')' || r == ',' }) {
-		if word == "DEMO" {
-			return true
-		}
-	}
-	return false
 }
 
 // A viewer reads claims in one language.
@@ -205,7 +195,7 @@ func (v viewer) qualification(out *Certificate, q *elm.Qualification) {
 		words := v.text(n.NoteLiteral)
 		if strings.HasSuffix(n.ID, noteLevel) || descriptors.MatchString(n.NoteLiteral.In("en")) {
 			if out.Level == "" {
-				out.Level = capital(words)
+				out.Level = v.unlevelled(n, words)
 				continue
 			}
 		}
@@ -250,6 +240,15 @@ func (v viewer) qualification(out *Certificate, q *elm.Qualification) {
 	if q.EntryRequirement != nil {
 		out.Prerequisites = v.text(q.EntryRequirement.NoteLiteral)
 	}
+}
+
+// unlevelled says that no level is claimed. Older notes say it in words that could be
+// taken for a claim; the print has its own.
+func (v viewer) unlevelled(n elm.Note, words string) string {
+	if m := descriptors.FindStringSubmatch(n.NoteLiteral.In("en")); m != nil {
+		return v.loc.T("render.level.descriptors", "Level", m[1])
+	}
+	return capital(words)
 }
 
 // capital lets a text that stands alone begin with a capital.
@@ -354,10 +353,16 @@ func (v viewer) methods(out *Certificate, all []elm.LearningAssessment) {
 	out.Assessors = len(assessors)
 }
 
-// kind is the type of an assessment where its label is in the language of the
-// page; the title says as much.
+// kind is the type of an assessment in the language of the page: by the label of the
+// document, else in our words; the title says as much.
 func (v viewer) kind(c *elm.Concept) string {
-	if c == nil || len(c.PrefLabel[v.loc.Lang()]) == 0 {
+	if c == nil {
+		return ""
+	}
+	if _, ours := elm.ListOf(c.ID); ours && len(c.PrefLabel[v.loc.Lang()]) == 0 {
+		return c.Label(v.loc)
+	}
+	if len(c.PrefLabel[v.loc.Lang()]) == 0 {
 		return ""
 	}
 	return v.text(c.PrefLabel)

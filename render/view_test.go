@@ -116,7 +116,8 @@ func TestViewWithoutNationalLevel(t *testing.T) {
 	t.Parallel()
 	c := built(t, "lighting", func(r *assessment.Result) { r.Level.National = nil })
 	for lang, want := range map[string]string{
-		"en": "Level 4 descriptors used", "fr": "Descripteurs du niveau 4 utilisés", "de": "Deskriptoren der Niveaustufe 4 verwendet",
+		"en": "No level claimed (described with level 4 descriptors)", "fr": "Aucun niveau revendiqué (décrit avec les descripteurs du niveau 4)",
+		"de": "Kein Niveau beansprucht (beschrieben mit Deskriptoren der Niveaustufe 4)",
 	} {
 		v := render.View(c, i18n.For(lang))
 		if v.Level != want {
@@ -134,7 +135,7 @@ func TestViewWithoutNationalLevel(t *testing.T) {
 		t.Fatal("no concept of EQF level 4")
 	}
 	q.EQFLevel, q.AdditionalNote = &eqf, nil
-	if v := render.View(c, i18n.For("en")); v.Level != "Level 4 descriptors used" {
+	if v := render.View(c, i18n.For("en")); v.Level != "No level claimed (described with level 4 descriptors)" {
 		t.Errorf("an EQF level alone is shown as %q", v.Level)
 	}
 }

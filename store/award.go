@@ -21,29 +21,30 @@ func noAward() error { return fault.New(fault.NotFound, "award.none", nil) }
 // awardColumns read an award. Its document stands in results once it is sealed.
 const awardColumns = `a.id, a.body, coalesce(a.document, r.document, ''), a.version, a.original, a.summary, a.look, a.email, a.lang,
 	a.evidence, a.imported_at, a.imported_by, a.begun_by, a.sealed_at, coalesce(a.draft, ''), coalesce(d.state, 0),
-	coalesce(a.holder, ''), a.claimed_at
-	from awards a left join results r on r.id = a.id left join drafts d on d.id = a.draft`
+	coalesce(a.holder, ''), coalesce(a.held_as, ''), a.claimed_at, a.forgotten_at
+	from awards a left join results r on r.id = a.body || '/' || a.id left join drafts d on d.id = a.draft`
 
 func scanAward(row scanner) (a award.Award, err error) {
 	var document, summary, look string
 	var imported int64
 	var begun sql.NullString
-	var sealed, claimed sql.NullInt64
-	err = row.Scan(&a.ID, &a.Body, &document, &a.Version, &a.Original, &summary, &look, &a.Email, &a.Lang, &a.Evidence,
-		&imported, &a.ImportedBy, &begun, &sealed, &a.Draft, &a.Standing, &a.Holder, &claimed)
+	var sealed, claimed, forgotten sql.NullInt64
+	err = row.Scan(&a.ID, &a.Body, &document, &a.Digest, &a.Original, &summary, &look, &a.Email, &a.Lang, &a.Evidence,
+		&imported, &a.ImportedBy, &begun, &sealed, &a.Draft, &a.Standing, &a.Holder, &a.HeldAs, &claimed, &forgotten)
 	if err != nil {
 		return award.Award{}, err
 	}
-	if err := intact("award", string(a.ID), a.Version, []byte(document)); err != nil {
+	if err := intact("award", string(a.ID), a.Digest, []byte(document)); err != nil {
 		return award.Award{}, err
 	}
 	if err := json.Unmarshal([]byte(summary), &a.Summary); err != nil {
 		return award.Award{}, fmt.Errorf("reading award %s: %w", a.ID, err)
 	}
 	a.Document, a.Look = []byte(document), []byte(look)
-	a.ImportedAt, a.SealedAt, a.ClaimedAt = moment(imported), timeOf(sealed), timeOf(claimed)
+	a.ImportedAt, a.SealedAt, a.ClaimedAt, a.ForgottenAt = moment(imported), timeOf(sealed), timeOf(claimed), timeOf(forgotten)
 	a.SealedBy = begun.String
 	a.State = stateOf(begun.Valid, sealed.Valid)
+	a.Version = award.VersionOf(a)
 	return a, nil
 }
 
@@ -68,15 +69,16 @@ func (s *Store) ImportAward(ctx context.Context, a award.Award) (kept award.Awar
 		var id string
 		err := tx.QueryRowContext(ctx, `insert into awards
 			(id, body, document, version, original, summary, email, lang, evidence, imported_at, imported_by)
-			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict (id) do nothing returning id`,
-			string(a.ID), string(a.Body), string(a.Document), a.Version, a.Original, string(summary), a.Email, a.Lang,
+			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict (body, id) do nothing returning id`,
+			string(a.ID), string(a.Body), string(a.Document), a.Digest, a.Original, string(summary), a.Email, a.Lang,
 			string(a.Evidence), millis(a.ImportedAt), a.ImportedBy).Scan(&id)
 		switch {
 		case err == nil:
 			fresh = true
 			// A result that was sealed without an award is not imported again.
 			var there bool
-			if err := tx.QueryRowContext(ctx, `select exists (select 1 from results where id = $1)`, string(a.ID)).Scan(&there); err != nil {
+			if err := tx.QueryRowContext(ctx, `select exists (select 1 from results where id = $1)`,
+				ownID(string(a.Body), string(a.ID))).Scan(&there); err != nil {
 				return err
 			}
 			if there {
@@ -88,7 +90,7 @@ func (s *Store) ImportAward(ctx context.Context, a award.Award) (kept award.Awar
 			return err
 		}
 		kept, err = awardBy(ctx, tx, a.Body, a.ID)
-		if fault.KindOf(err) == fault.NotFound || err == nil && kept.Original != a.Original && kept.Version != a.Version {
+		if err == nil && kept.Original != a.Original && kept.Digest != a.Digest {
 			return taken
 		}
 		return err
@@ -124,7 +126,8 @@ const awardsAtOnce = 50
 
 // The lists of awards, each with an index of its own.
 const (
-	awardRows = `select a.id, a.summary, a.imported_at, a.email <> '', a.begun_at is not null, a.sealed_at, coalesce(d.state, 0), a.holder is not null
+	awardRows = `select a.id, a.summary, a.imported_at, a.email <> '', a.begun_at is not null, a.sealed_at, coalesce(d.state, 0),
+		a.holder is not null, a.forgotten_at is not null
 		from awards a left join drafts d on d.id = a.draft
 		where a.body = $1 and ($7 < 0 or d.state = $7) and `
 
@@ -193,7 +196,7 @@ func scanAwardRow(row scanner) (r award.Row, err error) {
 	var imported int64
 	var begun bool
 	var sealed sql.NullInt64
-	if err := row.Scan(&r.ID, &summary, &imported, &r.Told, &begun, &sealed, &r.Standing, &r.Claimed); err != nil {
+	if err := row.Scan(&r.ID, &summary, &imported, &r.Told, &begun, &sealed, &r.Standing, &r.Claimed, &r.Forgotten); err != nil {
 		return award.Row{}, err
 	}
 	if err := json.Unmarshal([]byte(summary), &r.Summary); err != nil {
@@ -215,20 +218,27 @@ func (s *Store) CountAwards(ctx context.Context, body access.BodyID) (waiting in
 }
 
 // AttachAward keeps what goes with an award. See award.Store.
-func (s *Store) AttachAward(ctx context.Context, a award.Award, was string) error {
+func (s *Store) AttachAward(ctx context.Context, a award.Award, was, by string) error {
 	summary, err := json.Marshal(a.Summary)
 	if err != nil {
 		return fmt.Errorf("writing award %s: %w", a.ID, err)
 	}
-	err = s.change(ctx, func(tx *sql.Tx, _ time.Time) error {
-		n, err := affected(tx.ExecContext(ctx, `update awards
-			set email = $4, lang = $5, evidence = $6, document = $7, version = $8, summary = $9
-			where body = $1 and id = $2 and version = $3 and begun_at is null`,
-			string(a.Body), string(a.ID), was, a.Email, a.Lang, string(a.Evidence), string(a.Document), a.Version, string(summary)))
-		if err != nil || n > 0 {
+	err = s.change(ctx, func(tx *sql.Tx, now time.Time) error {
+		kept, err := awardBy(ctx, tx, a.Body, a.ID)
+		if err != nil {
 			return err
 		}
-		return unchanged(ctx, tx, a.Body, a.ID)
+		if err := unchanged(kept, was); err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, `update awards
+			set email = $3, lang = $4, evidence = $5, document = $6, version = $7, summary = $8,
+				forgotten_at = case when $3 = '' then forgotten_at else null end
+			where body = $1 and id = $2`,
+			string(a.Body), string(a.ID), a.Email, a.Lang, string(a.Evidence), string(a.Document), a.Digest, string(summary)); err != nil {
+			return err
+		}
+		return noteAddress(ctx, tx, now, kept, a.Email, by)
 	})
 	if err != nil {
 		return fmt.Errorf("changing award %s: %w", a.ID, err)
@@ -236,18 +246,18 @@ func (s *Store) AttachAward(ctx context.Context, a award.Award, was string) erro
 	return nil
 }
 
-// unchanged says why an award could not be changed.
-func unchanged(ctx context.Context, tx *sql.Tx, body access.BodyID, id assessment.ResultID) error {
-	a, err := awardBy(ctx, tx, body, id)
+// unchanged refuses an award that cannot be changed any more, or is of another version
+// by now.
+func unchanged(a award.Award, was string) error {
 	switch {
-	case err != nil:
-		return err
 	case a.State == award.Sealed:
 		return fault.New(fault.Conflict, "award.sealed", nil)
 	case a.State == award.Begun:
 		return fault.New(fault.Conflict, "award.begun", nil)
+	case a.Version != was:
+		return fault.New(fault.Conflict, "award.changed", nil)
 	}
-	return fault.New(fault.Conflict, "award.changed", nil)
+	return nil
 }
 
 // atWork is how long after a sign of life sealing counts as at work: it settles the
@@ -258,21 +268,25 @@ const atWork = time.Minute
 func (s *Store) DiscardAward(ctx context.Context, body access.BodyID, id assessment.ResultID) error {
 	err := s.change(ctx, func(tx *sql.Tx, now time.Time) error {
 		n, err := affected(tx.ExecContext(ctx, `delete from awards where body = $1 and id = $2 and (begun_at is null
-			or begun_at <= $3 and sealed_at is null and not exists (select 1 from drafts where result = awards.id)
-				and not exists (select 1 from reservations where request = awards.id))`,
-			string(body), string(id), millis(now.Add(-atWork))))
+			or begun_at <= $3 and sealed_at is null and not exists (select 1 from drafts where result = $4)
+				and not exists (select 1 from reservations where request = $4))`,
+			string(body), string(id), millis(now.Add(-atWork)), ownID(string(body), string(id))))
 		if err != nil {
 			return err
 		}
 		if n == 0 {
-			return unchanged(ctx, tx, body, id)
+			a, err := awardBy(ctx, tx, body, id)
+			if err != nil {
+				return err
+			}
+			return unchanged(a, "")
 		}
 		if _, err := tx.ExecContext(ctx, `update evidence_releases set used_at = null, result = null
 			where body = $1 and result = $2`, string(body), string(id)); err != nil {
 			return err
 		}
 		// Kept before its first form was settled, which never was.
-		_, err = tx.ExecContext(ctx, `delete from results where id = $1 and not exists (select 1 from drafts where result = $1)`, string(id))
+		_, err = tx.ExecContext(ctx, `delete from results where id = $1 and not exists (select 1 from drafts where result = $1)`, ownID(string(body), string(id)))
 		return err
 	})
 	if err != nil {
@@ -331,13 +345,13 @@ func (s *Store) DueBodies(ctx context.Context, at time.Time) ([]access.BodyID, e
 }
 
 // Copies gives the copies that a body itself issued of an award.
-func (s *Store) Copies(ctx context.Context, id assessment.ResultID) ([]award.CopyInfo, error) {
+func (s *Store) Copies(ctx context.Context, ref award.Ref) ([]award.CopyInfo, error) {
 	copies, err := all(ctx, s.read, func(row scanner) (c award.CopyInfo, err error) {
 		return c, row.Scan(&c.ID, &c.Form)
 	}, `select s.id, s.form from reservations r join sealed s on s.id = r.id
-		where r.request = $1 and r.holder = '' order by s.form`, string(id))
+		where r.request = $1 and r.holder = '' order by s.form`, ownID(string(ref.Body), string(ref.ID)))
 	if err != nil {
-		return nil, fmt.Errorf("finding the copies of award %s: %w", id, engineFault(err))
+		return nil, fmt.Errorf("finding the copies of award %s: %w", ref.ID, engineFault(err))
 	}
 	return copies, nil
 }
@@ -346,15 +360,15 @@ func (s *Store) Copies(ctx context.Context, id assessment.ResultID) ([]award.Cop
 // in, the addresses of the letters, and the links, which are closed. What the body
 // sealed stays with the body, for its records.
 func forgetAwards(ctx context.Context, tx *sql.Tx, now time.Time, person access.PersonID) error {
-	if _, err := tx.ExecContext(ctx, `update links set closed_at = coalesce(closed_at, $2)
+	if _, err := tx.ExecContext(ctx, `update links set closed_at = coalesce(closed_at, $2), note = ''
 		where credential in (select credential from awards where holder = $1)`, string(person), millis(now)); err != nil {
 		return err
 	}
-	if _, err := tx.ExecContext(ctx, `update awards set holder = null, claimed_at = null, email = '', lang = ''
-		where holder = $1`, string(person)); err != nil {
+	if _, err := tx.ExecContext(ctx, `update awards set holder = null, held_as = null, claimed_at = null, email = '', lang = '', forgotten_at = $2
+		where holder = $1`, string(person), millis(now)); err != nil {
 		return err
 	}
-	_, err := tx.ExecContext(ctx, `update awards set email = '', lang = ''
-		where email <> '' and lower(email) = (select lower(email) from people where id = $1)`, string(person))
+	_, err := tx.ExecContext(ctx, `update awards set email = '', lang = '', forgotten_at = $2
+		where email <> '' and lower(email) = (select lower(email) from people where id = $1)`, string(person), millis(now))
 	return err
 }

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/probatum/probatum/access"
 	"github.com/probatum/probatum/assessment"
 	"github.com/probatum/probatum/award"
@@ -17,7 +19,7 @@ import (
 // HeldAwards gives the awards in the account of a person.
 func (s *Store) HeldAwards(ctx context.Context, person access.PersonID) ([]award.Award, error) {
 	held, err := all(ctx, s.read, scanAward, `select `+awardColumns+` where a.holder = $1
-		order by a.claimed_at desc, a.id`, string(person))
+		order by a.claimed_at desc, a.held_as`, string(person))
 	if err != nil {
 		return nil, fmt.Errorf("reading credentials: %w", engineFault(err))
 	}
@@ -37,7 +39,7 @@ func heldBy(ctx context.Context, q rower, person access.PersonID, id assessment.
 	if !plain(string(id)) {
 		return award.Award{}, noAward()
 	}
-	a, err := scanAward(q.QueryRowContext(ctx, `select `+awardColumns+` where a.holder = $1 and a.id = $2`, string(person), string(id)))
+	a, err := scanAward(q.QueryRowContext(ctx, `select `+awardColumns+` where a.holder = $1 and a.held_as = $2`, string(person), string(id)))
 	if errors.Is(err, sql.ErrNoRows) {
 		return award.Award{}, noAward()
 	}
@@ -85,17 +87,21 @@ func (s *Store) ClaimAward(ctx context.Context, id access.TicketID, person acces
 		if others {
 			return fault.New(fault.Conflict, "award.claimed.other", nil)
 		}
-		n, err := affected(tx.ExecContext(ctx, `update awards set holder = $3, claimed_at = $4
+		as, err := heldAs(ctx, tx, person, t.Subject)
+		if err != nil {
+			return err
+		}
+		n, err := affected(tx.ExecContext(ctx, `update awards set holder = $3, claimed_at = $4, held_as = $5
 			where id = $1 and body = $2 and sealed_at is not null and holder is null`,
-			t.Subject, string(t.Body), string(person), millis(now)))
+			t.Subject, string(t.Body), string(person), millis(now), as))
 		if err != nil {
 			return err
 		}
 		if n == 0 { // and the ticket stays as it is
 			return fault.New(fault.Conflict, "award.claimed", nil)
 		}
-		claimed = assessment.ResultID(t.Subject)
-		return renewPrinted(ctx, tx, now, t.Subject)
+		claimed = assessment.ResultID(as)
+		return renewPrinted(ctx, tx, now, t.Body, t.Subject)
 	})
 	if err != nil {
 		return "", fmt.Errorf("claiming an award: %w", err)
@@ -103,12 +109,23 @@ func (s *Store) ClaimAward(ctx context.Context, id access.TicketID, person acces
 	return claimed, nil
 }
 
+// heldAs is by which id an account names an award: its own, unless the account has one
+// of another body by that.
+func heldAs(ctx context.Context, tx *sql.Tx, person access.PersonID, id string) (string, error) {
+	var there bool
+	err := tx.QueryRowContext(ctx, `select exists (select 1 from awards where holder = $1 and held_as = $2)`, string(person), id).Scan(&there)
+	if there {
+		id = uuid.NewString()
+	}
+	return id, err
+}
+
 // renewPrinted makes a new link for certificates where the one before was closed
 // with the account of an earlier holder.
-func renewPrinted(ctx context.Context, tx *sql.Tx, now time.Time, id string) error {
+func renewPrinted(ctx context.Context, tx *sql.Tx, now time.Time, body access.BodyID, id string) error {
 	var token, to string
 	err := tx.QueryRowContext(ctx, `select l.token, l.credential from awards a join links l on l.credential = a.credential
-		where a.id = $1 and l.printed = 1 and l.closed_at is not null`, id).Scan(&token, &to)
+		where a.body = $1 and a.id = $2 and l.printed = 1 and l.closed_at is not null`, string(body), id).Scan(&token, &to)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil
 	}
@@ -123,21 +140,21 @@ func renewPrinted(ctx context.Context, tx *sql.Tx, now time.Time, id string) err
 }
 
 // Links gives the links of an award.
-func (s *Store) Links(ctx context.Context, id assessment.ResultID) ([]award.KeptLink, error) {
+func (s *Store) Links(ctx context.Context, ref award.Ref) ([]award.KeptLink, error) {
 	links, err := all(ctx, s.read, func(row scanner) (l award.KeptLink, err error) {
 		var created int64
 		var closes, closed sql.NullInt64
-		err = row.Scan(&l.ID, &l.Token, &l.Printed, &created, &closes, &closed, &l.Off)
+		err = row.Scan(&l.ID, &l.Token, &l.Note, &l.Printed, &created, &closes, &closed, &l.Off)
 		l.Created, l.Closes, l.Closed = moment(created), timeOf(closes), timeOf(closed)
 		return l, err
-	}, `select l.id, l.token, l.printed = 1, l.created_at, l.closes_at, l.closed_at, l.off_at is not null
+	}, `select l.id, l.token, l.note, l.printed = 1, l.created_at, l.closes_at, l.closed_at, l.off_at is not null
 		from awards a join links l on l.credential = a.credential
-		where a.id = $1 and l.id is not null order by l.printed desc, l.created_at desc, l.id`, string(id))
+		where a.body = $1 and a.id = $2 and l.id is not null order by l.printed desc, l.created_at desc, l.id`, string(ref.Body), string(ref.ID))
 	if err == nil {
-		err = s.looksAt(ctx, id, links)
+		err = s.looksAt(ctx, ref, links)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("reading the links of award %s: %w", id, engineFault(err))
+		return nil, fmt.Errorf("reading the links of award %s: %w", ref.ID, engineFault(err))
 	}
 	return links, nil
 }
@@ -146,7 +163,7 @@ func (s *Store) Links(ctx context.Context, id assessment.ResultID) ([]award.Kept
 const mostHours = 200
 
 // looksAt puts to links how often they were looked at, in all and by the hour.
-func (s *Store) looksAt(ctx context.Context, id assessment.ResultID, links []award.KeptLink) error {
+func (s *Store) looksAt(ctx context.Context, ref award.Ref, links []award.KeptLink) error {
 	type look struct {
 		token string
 		sum   int
@@ -161,8 +178,8 @@ func (s *Store) looksAt(ctx context.Context, id assessment.ResultID, links []awa
 			select k.token, k.hour, k.looks, cast(sum(k.looks) over (partition by k.token) as bigint) as total,
 				row_number() over (partition by k.token order by k.hour desc) as n
 			from awards a join links l on l.credential = a.credential join link_looks k on k.token = l.token
-			where a.id = $1) as by_hour
-		where n <= $2 order by hour desc`, string(id), mostHours)
+			where a.body = $1 and a.id = $2) as by_hour
+		where n <= $3 order by hour desc`, string(ref.Body), string(ref.ID), mostHours)
 	if err != nil {
 		return err
 	}
@@ -178,24 +195,24 @@ func (s *Store) looksAt(ctx context.Context, id assessment.ResultID, links []awa
 }
 
 // PrintedLink gives the token of the link on the certificates of an award.
-func (s *Store) PrintedLink(ctx context.Context, id assessment.ResultID) (token string, err error) {
+func (s *Store) PrintedLink(ctx context.Context, ref award.Ref) (token string, err error) {
 	err = s.read.QueryRowContext(ctx, `select l.token from awards a join links l on l.credential = a.credential
-		where a.id = $1 and l.printed = 1`, string(id)).Scan(&token)
+		where a.body = $1 and a.id = $2 and l.printed = 1`, string(ref.Body), string(ref.ID)).Scan(&token)
 	if errors.Is(err, sql.ErrNoRows) {
 		return "", noLink()
 	}
 	if err != nil {
-		return "", fmt.Errorf("finding the link of award %s: %w", id, engineFault(err))
+		return "", fmt.Errorf("finding the link of award %s: %w", ref.ID, engineFault(err))
 	}
 	return token, nil
 }
 
 // MakeLink makes a link of a person to a credential. See award.HolderStore.
-func (s *Store) MakeLink(ctx context.Context, person access.PersonID, id assessment.ResultID, closes time.Time) (l award.KeptLink, err error) {
+func (s *Store) MakeLink(ctx context.Context, person access.PersonID, id assessment.ResultID, closes time.Time, note string) (l award.KeptLink, err error) {
 	err = s.change(ctx, func(tx *sql.Tx, now time.Time) error {
 		var to string
 		// The update changes nothing but holds the row, so that the count holds.
-		err := tx.QueryRowContext(ctx, `update awards set holder = holder where holder = $1 and id = $2 returning credential`,
+		err := tx.QueryRowContext(ctx, `update awards set holder = holder where holder = $1 and held_as = $2 returning credential`,
 			string(person), string(id)).Scan(&to)
 		if errors.Is(err, sql.ErrNoRows) {
 			return noAward()
@@ -212,6 +229,10 @@ func (s *Store) MakeLink(ctx context.Context, person access.PersonID, id assessm
 			return fault.New(fault.Conflict, "award.link.many", nil).With("Max", award.MaxLinks)
 		}
 		l, err = insertLink(ctx, tx, to, false, now, closes)
+		if err == nil && note != "" {
+			l.Note = note
+			_, err = tx.ExecContext(ctx, `update links set note = $2 where token = $1`, l.Token, note)
+		}
 		return err
 	})
 	if err != nil {
@@ -226,7 +247,7 @@ func ownLink(ctx context.Context, tx *sql.Tx, person access.PersonID, id assessm
 		return "", false, noLink()
 	}
 	err = tx.QueryRowContext(ctx, `select l.token, l.printed = 1 from awards a join links l on l.credential = a.credential
-		where a.holder = $1 and a.id = $2 and (l.id = $3 or $3 = '' and l.printed = 1)`,
+		where a.holder = $1 and a.held_as = $2 and (l.id = $3 or $3 = '' and l.printed = 1)`,
 		string(person), string(id), link).Scan(&token, &printed)
 	return token, printed, one(err, noLink())
 }

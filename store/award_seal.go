@@ -23,20 +23,18 @@ import (
 // BeginSeal marks that sealing of an award has begun. See award.Store.
 func (s *Store) BeginSeal(ctx context.Context, b award.Begin) (a award.Award, err error) {
 	err = s.change(ctx, func(tx *sql.Tx, now time.Time) error {
-		n, err := affected(tx.ExecContext(ctx, `update awards set begun_at = $4, begun_by = $5, look = $6
-			where body = $1 and id = $2 and version = $3 and begun_at is null`,
-			string(b.Body), string(b.ID), b.Version, millis(now), b.By, string(b.Look)))
-		if err != nil {
+		if a, err = awardBy(ctx, tx, b.Body, b.ID); err != nil || a.State != award.Waiting {
 			return err
 		}
-		if a, err = awardBy(ctx, tx, b.Body, b.ID); err != nil {
+		if err := unchanged(a, b.Version); err != nil {
 			return err
 		}
-		switch {
-		case n == 0 && a.State == award.Waiting:
-			return fault.New(fault.Conflict, "award.changed", nil)
-		case n == 0 || a.Evidence == "":
-			return nil
+		if _, err := tx.ExecContext(ctx, `update awards set begun_at = $3, begun_by = $4, look = $5 where body = $1 and id = $2`,
+			string(b.Body), string(b.ID), millis(now), b.By, string(b.Look)); err != nil {
+			return err
+		}
+		if a, err = awardBy(ctx, tx, b.Body, b.ID); err != nil || a.Evidence == "" {
+			return err
 		}
 		_, err = useRelease(ctx, tx, now, b.Body, a.Evidence, string(a.ID))
 		if fault.KindOf(err) == fault.NotFound { // the candidate withdrew it
@@ -71,7 +69,7 @@ func (s *Store) EndSeal(ctx context.Context, body access.BodyID, id assessment.R
 	err = s.changeWith(ctx, func(tx Tx, now time.Time) error {
 		var draft, edc string
 		err := tx.QueryRowContext(ctx, `select s.draft, s.id from reservations r join sealed s on s.id = r.id
-			where r.form = $1 and r.holder = '' and r.request = $2`, string(credential.EDC), string(id)).Scan(&draft, &edc)
+			where r.form = $1 and r.holder = '' and r.request = $2`, string(credential.EDC), ownID(string(body), string(id))).Scan(&draft, &edc)
 		if errors.Is(err, sql.ErrNoRows) {
 			return fault.New(fault.Conflict, "award.unsealed", nil)
 		}
@@ -80,10 +78,10 @@ func (s *Store) EndSeal(ctx context.Context, body access.BodyID, id assessment.R
 		}
 		// The document stands in results from now on.
 		n, err := affected(tx.ExecContext(ctx, `update awards set sealed_at = $3, draft = $4, credential = $5,
-				document = case when exists (select 1 from results r where r.id = awards.id and r.digest = awards.version)
+				document = case when exists (select 1 from results r where r.id = $6 and r.digest = awards.version)
 					then null else document end
 			where body = $1 and id = $2 and begun_at is not null and sealed_at is null`,
-			string(body), string(id), millis(now), draft, edc))
+			string(body), string(id), millis(now), draft, edc, ownID(string(body), string(id))))
 		if err != nil {
 			return err
 		}
@@ -117,22 +115,23 @@ func claim(ctx context.Context, tx Tx, now time.Time, c award.ClaimLetter) error
 // SendClaim sends a claim letter in the place of those before. See award.Store.
 func (s *Store) SendClaim(ctx context.Context, body access.BodyID, id assessment.ResultID, email, lang string, c award.ClaimLetter) error {
 	err := s.changeWith(ctx, func(tx Tx, now time.Time) error {
-		n, err := affected(tx.ExecContext(ctx, `update awards set email = $3, lang = $4
-			where body = $1 and id = $2 and sealed_at is not null and holder is null`, string(body), string(id), email, lang))
-		if err != nil {
+		a, err := awardBy(ctx, tx, body, id)
+		switch {
+		case err != nil:
 			return err
-		}
-		if n == 0 {
-			a, err := awardBy(ctx, tx, body, id)
-			switch {
-			case err != nil:
-				return err
-			case a.Holder != "":
-				return fault.New(fault.Conflict, "award.claimed", nil)
-			}
+		case a.Holder != "":
+			return fault.New(fault.Conflict, "award.claimed", nil)
+		case a.State != award.Sealed:
 			return fault.New(fault.Conflict, "award.unsealed", nil)
 		}
-		if err := endTickets(ctx, tx.Tx, now, access.Claim, string(id)); err != nil {
+		if _, err := tx.ExecContext(ctx, `update awards set email = $3, lang = $4, forgotten_at = null
+			where body = $1 and id = $2`, string(body), string(id), email, lang); err != nil {
+			return err
+		}
+		if err := noteAddress(ctx, tx.Tx, now, a, email, c.Ticket.By); err != nil {
+			return err
+		}
+		if err := endTickets(ctx, tx.Tx, now, access.Claim, body, string(id)); err != nil {
 			return err
 		}
 		return claim(ctx, tx, now, c)
@@ -141,6 +140,38 @@ func (s *Store) SendClaim(ctx context.Context, body access.BodyID, id assessment
 		return fmt.Errorf("sending the claim letter of award %s: %w", id, err)
 	}
 	return nil
+}
+
+// noteAddress records that the address of a claim letter was changed.
+func noteAddress(ctx context.Context, tx *sql.Tx, now time.Time, a award.Award, to, by string) error {
+	change := award.AddressChanged
+	switch {
+	case a.Email == to:
+		return nil
+	case a.Email == "":
+		change = award.AddressSet
+	case to == "":
+		change = award.AddressRemoved
+	}
+	_, err := tx.ExecContext(ctx, `insert into award_addresses (id, body, award, change, changed_at, changed_by)
+		values ($1, $2, $3, $4, $5, $6)`, uuid.NewString(), string(a.Body), string(a.ID), string(change), millis(now), by)
+	return err
+}
+
+// Addresses tells who changed where the claim letter of an award goes. See award.Store.
+func (s *Store) Addresses(ctx context.Context, ref award.Ref) ([]award.AddressChange, error) {
+	changes, err := all(ctx, s.read, func(row scanner) (c award.AddressChange, err error) {
+		var at int64
+		err = row.Scan(&c.What, &at, &c.By, &c.Name, &c.Program)
+		c.At = moment(at)
+		return c, err
+	}, `select c.change, c.changed_at, c.changed_by, coalesce(t.name, p.name, ''), t.id is not null
+		from award_addresses c left join people p on p.id = c.changed_by left join tokens t on 'token:' || t.id = c.changed_by
+		where c.body = $1 and c.award = $2 order by c.changed_at, c.id`, string(ref.Body), string(ref.ID))
+	if err != nil {
+		return nil, fmt.Errorf("reading the addresses of award %s: %w", ref.ID, engineFault(err))
+	}
+	return changes, nil
 }
 
 // insertLink makes a link to a sealed credential.
@@ -195,7 +226,7 @@ func tellHolder(ctx context.Context, tx Tx, now time.Time, draft string, to stat
 		email = address.String
 		title, _ := a.Summary.Title.In(lang)
 		if err := notice(ctx, tx.Tx, now, access.Notice{
-			Person: a.Holder, Body: body, Key: noticeKeys[to], Args: map[string]string{"Title": title}, Path: "/me/credentials/" + id,
+			Person: a.Holder, Body: body, Key: noticeKeys[to], Args: map[string]string{"Title": title}, Path: "/me/credentials/" + string(a.HeldAs),
 		}); err != nil {
 			return err
 		}

@@ -23,7 +23,7 @@ func TestCallsGoWithTheAccount(t *testing.T) {
 			execute(t, d.raw(t), `insert into people (id, email, name, lang, settings, epoch, created_at)
 				values ('`+string(p)+`', '`+string(p)+`@example.org', 'Somebody', 'en', '{}', 1, 1)`)
 			token := access.Token{
-				ID: access.TokenID(uuid.NewString()), Name: "Mine", Person: p, Scopes: access.MyScopes(), Digest: strings.Repeat(string(p)[:1], 64),
+				ID: access.TokenID(uuid.NewString()), Name: "Mine", Person: p, Scopes: access.MyScopes(), Digest: strings.Repeat(strings.ReplaceAll(string(p), "-", ""), 2),
 				Hint: "abcd", By: string(p), Created: clock, Expires: clock.Add(time.Hour),
 			}
 			if err := s.MakeToken(ctx, token, 5); err != nil {

@@ -68,9 +68,9 @@ func useTicket(ctx context.Context, tx *sql.Tx, now time.Time, id access.TicketI
 
 // endTickets ends the open tickets of a purpose that are about a subject, such as
 // the links to claim an award.
-func endTickets(ctx context.Context, tx *sql.Tx, now time.Time, p access.Purpose, subject string) error {
-	_, err := tx.ExecContext(ctx, `update tickets set ended_at = $3 where purpose = $1 and subject = $2 and subject <> ''
-		and used_at is null and ended_at is null`, string(p), subject, millis(now))
+func endTickets(ctx context.Context, tx *sql.Tx, now time.Time, p access.Purpose, body access.BodyID, subject string) error {
+	_, err := tx.ExecContext(ctx, `update tickets set ended_at = $3 where purpose = $1 and body = $4 and subject = $2 and subject <> ''
+		and used_at is null and ended_at is null`, string(p), subject, millis(now), string(body))
 	return err
 }
 
@@ -183,6 +183,15 @@ func (s *Store) Invite(ctx context.Context, t access.Ticket, l mail.Letter) erro
 		if err := lockBody(ctx, tx.Tx, t.Body); err != nil {
 			return err
 		}
+		var has bool
+		if err := tx.QueryRowContext(ctx, `select exists (select 1 from memberships m join people p on p.id = m.person
+			where m.body = $1 and `+inForce+` and m.role = $3 and lower(p.email) = lower($4))`,
+			string(t.Body), millis(now), string(t.Role), t.Email).Scan(&has); err != nil {
+			return err
+		}
+		if has {
+			return fault.New(fault.Conflict, "access.invite.had", nil)
+		}
 		if err := seldomInvited(ctx, tx.Tx, now, l); err != nil {
 			return err
 		}
@@ -227,6 +236,15 @@ func (s *Store) SendAgain(ctx context.Context, b access.BodyID, id access.Ticket
 			return err
 		}
 		l := letter(t)
+		var has bool
+		if err := tx.QueryRowContext(ctx, `select exists (select 1 from memberships m join people p on p.id = m.person
+			where m.body = $1 and `+inForce+` and m.role = $3 and lower(p.email) = lower($4))`,
+			string(t.Body), millis(now), string(t.Role), t.Email).Scan(&has); err != nil {
+			return err
+		}
+		if has {
+			return fault.New(fault.Conflict, "access.invite.had", nil)
+		}
 		if err := seldomInvited(ctx, tx.Tx, now, l); err != nil {
 			return err
 		}

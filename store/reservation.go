@@ -18,6 +18,9 @@ import (
 	"github.com/probatum/probatum/status"
 )
 
+// ownID is how a name that a body gave stands where all bodies are together.
+func ownID(body, id string) string { return body + "/" + id }
+
 // SaveResult keeps a Result. See issuer.Store.
 func (s *Store) SaveResult(ctx context.Context, r assessment.Result) error {
 	doc, err := json.Marshal(r)
@@ -28,10 +31,10 @@ func (s *Store) SaveResult(ctx context.Context, r assessment.Result) error {
 		var kept string
 		if _, err := tx.ExecContext(ctx, `insert into results (id, document, digest, saved_at)
 			values ($1, $2, $3, $4) on conflict (id) do nothing`,
-			string(r.ID), string(doc), digest(doc), millis(now)); err != nil {
+			ownID(r.Body.ID, string(r.ID)), string(doc), digest(doc), millis(now)); err != nil {
 			return err
 		}
-		if err := tx.QueryRowContext(ctx, `select digest from results where id = $1`, string(r.ID)).Scan(&kept); err != nil {
+		if err := tx.QueryRowContext(ctx, `select digest from results where id = $1`, ownID(r.Body.ID, string(r.ID))).Scan(&kept); err != nil {
 			return err
 		}
 		if kept != digest(doc) {
@@ -52,6 +55,8 @@ func (s *Store) Reserve(ctx context.Context, d credential.Draft, k issuer.CopyKe
 	}
 	var r issuer.Reservation
 	err := s.change(ctx, func(tx *sql.Tx, now time.Time) error {
+		k := k
+		k.Request = ownID(d.Body, k.Request)
 		kept, found, err := holdReservation(ctx, tx, k, now.Add(s.lease))
 		if found || err != nil {
 			r = kept
@@ -134,7 +139,7 @@ func settleDraft(ctx context.Context, tx *sql.Tx, d credential.Draft) (credentia
 	if _, err := tx.ExecContext(ctx, `insert into drafts
 		(id, result, body, document, digest, issued_at, valid_from, valid_until)
 		values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing`,
-		string(d.ID), d.Result, d.Body, string(doc), digest(doc),
+		string(d.ID), ownID(d.Body, d.Result), d.Body, string(doc), digest(doc),
 		millis(d.Issued), millis(d.ValidFrom), orNull(d.ValidUntil)); err != nil {
 		return credential.Draft{}, err
 	}
@@ -143,7 +148,7 @@ func settleDraft(ctx context.Context, tx *sql.Tx, d credential.Draft) (credentia
 	var id, kept, want string
 	var state status.State
 	err = tx.QueryRowContext(ctx, `update drafts set state = state where result = $1
-		returning id, document, digest, state`, d.Result).Scan(&id, &kept, &want, &state)
+		returning id, document, digest, state`, ownID(d.Body, d.Result)).Scan(&id, &kept, &want, &state)
 	switch {
 	case errors.Is(err, sql.ErrNoRows), err == nil && id == string(d.ID) && want != digest(doc):
 		return credential.Draft{}, fault.New(fault.Conflict, "issue.draft.changed", err).With("ID", string(d.ID))

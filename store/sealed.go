@@ -16,12 +16,12 @@ func (s *Store) Sealed(ctx context.Context, id credential.ID) (credential.Signed
 	return s.signed(ctx, `select id, draft, form, bytes, digest from sealed where id = $1`, string(id))
 }
 
-// Copy gives the sealed credential that was made for a key, or NotFound.
-func (s *Store) Copy(ctx context.Context, k issuer.CopyKey) (credential.Signed, error) {
+// Copy gives the sealed credential that a body made for a key, or NotFound.
+func (s *Store) Copy(ctx context.Context, body string, k issuer.CopyKey) (credential.Signed, error) {
 	return s.signed(ctx, `select s.id, s.draft, s.form, s.bytes, s.digest
 		from reservations r join sealed s on s.id = r.id
 		where r.form = $1 and r.holder = $2 and r.request = $3`,
-		string(k.Form), k.Holder, k.Request)
+		string(k.Form), k.Holder, ownID(body, k.Request))
 }
 
 // signed runs a query for one sealed credential and compares its bytes with

@@ -164,21 +164,21 @@ func TestCopyFindsWhatAKeyMade(t *testing.T) {
 			t.Fatal(err)
 		}
 		k := storetest.Key(d)
-		if _, err := s.Copy(t.Context(), k); fault.KindOf(err) != fault.NotFound {
+		if _, err := s.Copy(t.Context(), storetest.Body, k); fault.KindOf(err) != fault.NotFound {
 			t.Errorf("Copy before Reserve: %v", err)
 		}
 		res, err := s.Reserve(t.Context(), d, k, storetest.Build)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := s.Copy(t.Context(), k); fault.KindOf(err) != fault.NotFound {
+		if _, err := s.Copy(t.Context(), storetest.Body, k); fault.KindOf(err) != fault.NotFound {
 			t.Errorf("Copy before Seal: %v", err)
 		}
 		c := storetest.Sign(res, "A")
 		if err := s.Seal(t.Context(), res.ID, c); err != nil {
 			t.Fatal(err)
 		}
-		got, err := s.Copy(t.Context(), k)
+		got, err := s.Copy(t.Context(), storetest.Body, k)
 		if err != nil || got.ID != c.ID || !bytes.Equal(got.Bytes, c.Bytes) {
 			t.Errorf("Copy = %+v, %v; want %+v", got, err, c)
 		}
@@ -391,7 +391,7 @@ func TestKilledBetweenReserveAndSealIsResumed(t *testing.T) {
 				t.Fatalf("reservation %s was told and is %q, want %q", k.id, r.Input, want)
 			}
 			// The same order again finds the same one.
-			again, err := s.Reserve(t.Context(), credential.Draft{ID: credential.DraftID(k.draft), Result: k.result},
+			again, err := s.Reserve(t.Context(), credential.Draft{ID: credential.DraftID(k.draft), Body: storetest.Body, Result: k.result},
 				issuer.CopyKey{Form: credential.EDC, Request: k.result},
 				func(credential.Draft, credential.ID, []status.Entry) ([]byte, error) {
 					return nil, errors.New("made anew")

@@ -38,7 +38,7 @@ func (r *run) ownedBy(leaf *x509.Certificate) bool {
 }
 
 func issuerOf(o keys.Owner) *Issuer {
-	return &Issuer{Name: o.LegalName, Identifier: o.OrganizationIdentifier, Country: o.Country}
+	return &Issuer{Name: o.LegalName, Identifier: o.OrganizationIdentifier, Country: o.Country, Trial: o.Trial()}
 }
 
 // organisation reads the one issuer. Only an organisation can own a seal

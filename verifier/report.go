@@ -140,6 +140,7 @@ type Issuer struct {
 
 	Identifier string // registration, such as VATES-A00000000
 	Country    string // alpha-2
+	Trial      bool   // the certificate says that it is for trying things out
 
 	// Trusted tells that the issuer owns the key and that the trust set
 	// vouches for it.

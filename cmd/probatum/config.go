@@ -84,7 +84,11 @@ func missing(ctx *kong.Context) []string {
 	var names []string
 	for _, f := range ctx.Flags() {
 		if f.Required && !f.Set {
-			names = append(names, "--"+f.Name)
+			name := "--" + f.Name
+			if f.Enum != "" { // what it may be
+				name += "=" + strings.ReplaceAll(f.Enum, ",", "|")
+			}
+			names = append(names, name)
 		}
 	}
 	if cmd := ctx.Selected(); cmd != nil {

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -163,9 +164,15 @@ func (d *demo) waiting(ctx context.Context, officer access.Actor) error {
 	if err != nil || len(open) > 0 {
 		return err
 	}
+	waits := cast[slices.IndexFunc(cast, func(p demoPerson) bool { return p.name == "Luca Ferri" })]
 	r := assessment.SampleResult("sound", d.now())
 	r.Candidate.ID, r.Candidate.GivenName, r.Candidate.FamilyName = "candidate-4712", "Luca", "Ferri"
-	_, err = d.bring(ctx, officer, r)
+	kept, err := d.bring(ctx, officer, r)
+	if err != nil {
+		return err
+	}
+	at := award.Attachment{Email: waits.email(), Lang: waits.lang}
+	_, err = d.desk.Attach(ctx, officer, demoBody, kept.ID, kept.Version, at)
 	return err
 }
 

@@ -7,6 +7,7 @@ import (
 	"image"
 	"image/color"
 	"image/png"
+	"slices"
 	"strings"
 	"time"
 
@@ -58,10 +59,6 @@ var cast = []demoPerson{
 	{"Luca Ferri", "en", "", access.Candidate},
 	{"Sofia Lindqvist", "en", demoBody2, access.Administrator},
 }
-
-// demoLogin is the "provider" of the accounts of the demo. Nobody can sign in by
-// it: it is no address.
-const demoLogin = "urn:probatum:demo"
 
 // seed makes the bodies and the people, where they are not there yet.
 func (d *demo) seed(ctx context.Context) error {
@@ -128,7 +125,7 @@ func (d *demo) person(ctx context.Context, p demoPerson) (access.PersonID, error
 	}
 	made, err := d.accounts.SignUp(ctx, t.Purpose, d.links.Secret(t.Purpose, t.ID), access.NewAccount{
 		ID: access.PersonID(uuid.NewString()), Name: p.name, Lang: p.lang,
-		Login: access.Login{Identity: &access.Identity{Issuer: demoLogin, Subject: p.email(), Name: "DEMO"}},
+		Login: access.Login{Identity: &access.Identity{Issuer: people.DemoLogin, Subject: p.email(), Name: "DEMO"}},
 	})
 	if fault.KindOf(err) == fault.Conflict { // another demo on the same folder was quicker
 		have, err := d.db.PersonByEmail(ctx, p.email())
@@ -238,6 +235,17 @@ func (d *demo) demoPeople(ctx context.Context) ([]people.DemoPerson, error) {
 			one.Body = d.bodyName(ctx, p.body, p.lang)
 		}
 		all = append(all, one)
+	}
+	for _, b := range []access.BodyID{demoBody, demoBody2} { // whom visitors of an earlier run have made
+		members, err := d.db.Members(ctx, b, d.now())
+		if err != nil {
+			return nil, err
+		}
+		for _, m := range members {
+			if !slices.ContainsFunc(all, func(p people.DemoPerson) bool { return p.ID == m.Person }) {
+				all = append(all, people.DemoPerson{ID: m.Person, Name: m.Name, Role: m.Role, Body: d.bodyName(ctx, b, "en")})
+			}
+		}
 	}
 	return all, nil
 }

@@ -108,7 +108,7 @@ func (s *server) pages(c sitePages) (http.Handler, error) {
 	programs := []web.Programs{me, admin, awards}
 	face, err := public.New(public.Config{
 		Areas: c.areas(),
-		Enter: session.SignInPath, People: s.present(c.people),
+		Enter: session.SignInPath, People: s.present(everybody.DemoPeople),
 		Verifier: c.verifier, Links: links{s.db, s.looks}, Published: s.db, PublicURL: printed(s.origin), Demo: s.demo, Log: s.log, Now: s.now,
 	})
 	if err != nil {
@@ -118,9 +118,9 @@ func (s *server) pages(c sitePages) (http.Handler, error) {
 }
 
 // present gives the people of a demo whose account nobody has deleted.
-func (s *server) present(known []people.DemoPerson) func(context.Context) []public.Person {
+func (s *server) present(known func() []people.DemoPerson) func(context.Context) []public.Person {
 	return func(ctx context.Context) (all []public.Person) {
-		for _, p := range known {
+		for _, p := range known() {
 			if _, err := s.db.PersonByID(ctx, p.ID); err == nil {
 				all = append(all, public.Person{Path: "/sign-in/demo", Field: "person", Value: string(p.ID), Name: p.Name, Role: p.Role.Key(), Body: p.Body})
 			}

@@ -169,10 +169,10 @@ func entriesOfForms(t *testing.T, b *bench) {
 		return
 	}
 	r, fresh := NewDraft(b.now())
+	r.Body.ID, fresh.Body = "another-body", "another-body"
 	if err := b.store.SaveResult(t.Context(), r); err != nil {
 		t.Fatal(err)
 	}
-	fresh.Body = "another-body"
 	for _, e := range b.copyOf(t, b.store, fresh, credential.EDC, "other").Entries {
 		if e.List == lists[e.Slot] {
 			t.Error("two bodies share a list")

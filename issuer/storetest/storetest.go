@@ -56,6 +56,7 @@ func Run(t *testing.T, s Suite) {
 		{"ReserveNeedsTheResult", needsResult},
 		{"ReserveNeedsARequestAndAKnownForm", needsRequest},
 		{"ResultIsKeptOnce", resultOnce},
+		{"IdsAreTheBodysOwn", idsAreOwn},
 		{"ReserveAfterSealIsConflict", reserveAfterSeal},
 		{"SealIsOnce", sealOnce},
 		{"SealOnlyForItsReservation", sealForeign},
@@ -139,7 +140,7 @@ func (b *bench) forForm(t *testing.T, form credential.Form, result string) issue
 		return b.store
 	}
 	s := b.Open(t, b.dir, string(form), b.now)
-	if err := s.SaveResult(t.Context(), assessment.Result{ID: assessment.ResultID(result)}); err != nil {
+	if err := s.SaveResult(t.Context(), assessment.Result{ID: assessment.ResultID(result), Body: assessment.Body{ID: Body}}); err != nil {
 		t.Fatal(err)
 	}
 	return s
@@ -148,7 +149,7 @@ func (b *bench) forForm(t *testing.T, form credential.Form, result string) issue
 // NewDraft makes a Result and a small Draft of it, fit to be kept but not to be
 // signed.
 func NewDraft(now time.Time) (assessment.Result, credential.Draft) {
-	r := assessment.Result{ID: assessment.ResultID(uuid.NewString())}
+	r := assessment.Result{ID: assessment.ResultID(uuid.NewString()), Body: assessment.Body{ID: Body}}
 	return r, credential.Draft{
 		ID: credential.DraftID(uuid.NewString()), Body: Body, Result: string(r.ID),
 		Claims: &elm.Credential{Issued: elm.NewDateTime(now)}, Languages: []string{"en"},
@@ -352,6 +353,34 @@ func needsRequest(t *testing.T, b *bench) {
 	}
 }
 
+// Another body may have a Result of the same id, and never meets this one.
+func idsAreOwn(t *testing.T, b *bench) {
+	if b.OneCopy { // such a store is of one Result
+		return
+	}
+	d := b.saved(t)
+	mine := b.reserve(t, d)
+	r, others := NewDraft(b.now())
+	r.ID, others.Result = assessment.ResultID(d.Result), d.Result
+	r.Body.ID, others.Body = "another-body", "another-body"
+	r.CertificateNumber = "other"
+	if err := b.store.SaveResult(t.Context(), r); err != nil {
+		t.Fatalf("SaveResult of another body: %v", err)
+	}
+	theirs := b.reserve(t, others)
+	if theirs.ID == mine.ID || theirs.Draft != others.ID || mine.Draft != d.ID {
+		t.Errorf("two bodies got %+v and %+v", mine, theirs)
+	}
+	if again := b.reserve(t, d); !same(again, mine) {
+		t.Errorf("again: %+v, want %+v", again, mine)
+	}
+	for _, reserved := range []issuer.Reservation{mine, theirs} {
+		if err := b.store.Seal(t.Context(), reserved.ID, Sign(reserved, "A")); err != nil {
+			t.Errorf("Seal %s: %v", reserved.ID, err)
+		}
+	}
+}
+
 func resultOnce(t *testing.T, b *bench) {
 	r, d := NewDraft(b.now())
 	for range 2 {
@@ -438,7 +467,7 @@ func outlives(t *testing.T, b *bench) {
 	r := b.reserve(t, d)
 	b.store = b.open(t)
 	if b.OneCopy { // such a store learns the Result anew
-		if err := b.store.SaveResult(t.Context(), assessment.Result{ID: assessment.ResultID(d.Result)}); err != nil {
+		if err := b.store.SaveResult(t.Context(), assessment.Result{ID: assessment.ResultID(d.Result), Body: assessment.Body{ID: Body}}); err != nil {
 			t.Fatal(err)
 		}
 	}

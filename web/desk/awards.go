@@ -29,6 +29,7 @@ type AwardDesk interface {
 	Example(ctx context.Context, a access.Actor, body access.BodyID) ([]byte, error)
 	Awards(ctx context.Context, a access.Actor, body access.BodyID, f award.Filter) ([]award.Row, error)
 	Award(ctx context.Context, a access.Actor, body access.BodyID, id assessment.ResultID) (award.Award, error)
+	Addresses(ctx context.Context, a access.Actor, body access.BodyID, id assessment.ResultID) ([]award.AddressChange, error)
 	Handed(ctx context.Context, a access.Actor, body access.BodyID, id assessment.ResultID) ([]portfolio.Handed, error)
 	Attach(ctx context.Context, a access.Actor, body access.BodyID, id assessment.ResultID, seen string, at award.Attachment) (award.Award, error)
 	Discard(ctx context.Context, a access.Actor, body access.BodyID, id assessment.ResultID) error

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/go-chi/chi/v5"
 
@@ -27,6 +28,7 @@ type credentialView struct {
 	LinkText string
 	Claim    page.Badge
 	Held     bool       // it is in an account
+	SendText string     // what to know before
 	Send     *page.Form // nil where it is in an account or withdrawn, or not allowed
 	History  page.Table
 	Acts     []page.Act
@@ -44,11 +46,11 @@ func (p *Awards) credential(w http.ResponseWriter, r *http.Request) error {
 	var notices []page.Notice
 	switch r.URL.Query().Get("done") {
 	case "sealed":
-		notices = append(notices, page.Notice{Tone: page.Good, Title: at.loc.T("desk.credential.done.sealed"), Text: at.loc.T("desk.credential.done.sealed.text")})
+		notices = append(notices, page.Notice{Tone: page.Good, Title: at.loc.T("desk.credential.done.sealed"), Text: at.loc.T("desk.credential.done.sealed.text"), Act: p.c.Site.Letters(r)})
 	case "changed":
-		notices = append(notices, page.Notice{Tone: page.Good, Title: at.loc.T("desk.credential.done.changed"), Text: at.loc.T("desk.credential.done.changed.text")})
+		notices = append(notices, page.Notice{Tone: page.Good, Title: at.loc.T("desk.credential.done.changed"), Text: at.loc.T("desk.credential.done.changed.text"), Act: p.c.Site.Letters(r)})
 	case "sent":
-		notices = append(notices, page.Notice{Tone: page.Good, Title: at.loc.T("desk.credential.done.sent")})
+		notices = append(notices, page.Notice{Tone: page.Good, Title: at.loc.T("desk.credential.done.sent"), Act: p.c.Site.Letters(r)})
 	case "known":
 		notices = append(notices, page.Notice{Title: at.loc.T("desk.credential.done.known")})
 	}
@@ -74,8 +76,8 @@ func (p *Awards) showCredential(w http.ResponseWriter, r *http.Request, at place
 	}
 	v := credentialView{
 		Badge: standingBadge(at.loc, aw.Standing), Rows: at.decision(res), Files: at.files(record.Files),
-		Claim: claimBadge(at.loc, aw.Holder != "", aw.Email != ""), Held: aw.Holder != "",
-		History: at.history(aw, record.Changes), Methods: at.methods(res), Outcomes: at.outcomes(res), More: at.more(res, aw),
+		Claim: claimBadge(at.loc, aw.Holder != "", aw.Email != "", !aw.ForgottenAt.IsZero()), Held: aw.Holder != "",
+		History: at.history(aw, record.Changes, record.Addresses), Methods: at.methods(res), Outcomes: at.outcomes(res), More: at.more(res, aw),
 		Back: page.Act{Label: at.loc.T("desk.credentials.back"), Href: at.to(at.credentials()), Quiet: true},
 	}
 	v.Link = page.Copy{ID: "link", Label: at.loc.T("desk.credential.link"), Value: link.URL, Hint: at.loc.T("desk.credential.link.hint")}
@@ -86,6 +88,9 @@ func (p *Awards) showCredential(w http.ResponseWriter, r *http.Request, at place
 		if v.Send = send; send == nil {
 			v.Send = sendForm(at, aw.Email, aw.Lang, res)
 		}
+	}
+	if !aw.ForgottenAt.IsZero() {
+		v.SendText = at.loc.T("desk.credential.forgotten", "Date", at.loc.Date(aw.ForgottenAt))
 	}
 	if p.can(at, access.RevokeCredentials) {
 		for _, c := range changesFrom(aw.Standing) {
@@ -132,17 +137,32 @@ func (at place) files(files []award.FileInfo) page.Table {
 	return t
 }
 
-// history says what became of the credential, the latest first.
-func (at place) history(aw award.Award, changes []award.Changed) page.Table {
+// history says what became of the credential and of the address of its letter, the
+// latest first.
+func (at place) history(aw award.Award, changes []award.Changed, addresses []award.AddressChange) page.Table {
 	t := page.Table{
 		Caption: at.loc.T("desk.credential.history"), Hide: true,
 		Columns: []page.Column{{Label: at.loc.T("desk.credential.what")}, {Label: at.loc.T("desk.result.when")}, {Label: at.loc.T("desk.credential.why")}},
 	}
-	for _, c := range slices.Backward(changes) {
-		badge := standingBadge(at.loc, c.To)
-		t.Lines = append(t.Lines, page.Line{{Badge: &badge}, {Text: moment(at.loc, c.At)}, {Text: at.loc.T("desk.credential.reason." + string(c.Reason)), Small: c.Note}})
+	type event struct {
+		at   time.Time
+		line page.Line
 	}
-	t.Lines = append(t.Lines, page.Line{{Text: at.loc.T("desk.credential.sealed")}, {Text: moment(at.loc, aw.SealedAt)}, {}})
+	all := []event{{aw.SealedAt, page.Line{{Text: at.loc.T("desk.credential.sealed")}, {Text: moment(at.loc, aw.SealedAt)}, {}}}}
+	for _, c := range changes {
+		badge := standingBadge(at.loc, c.To)
+		all = append(all, event{c.At, page.Line{{Badge: &badge}, {Text: moment(at.loc, c.At)}, {Text: at.loc.T("desk.credential.reason." + string(c.Reason)), Small: c.Note}}})
+	}
+	for _, c := range addresses {
+		all = append(all, event{c.At, page.Line{{Text: at.loc.T("desk.result.address." + string(c.What))}, {Text: moment(at.loc, c.At)}, {Text: at.changedBy(c)}}})
+	}
+	if !aw.ForgottenAt.IsZero() {
+		all = append(all, event{aw.ForgottenAt, page.Line{{Text: at.loc.T("desk.credential.history.forgotten")}, {Text: moment(at.loc, aw.ForgottenAt)}, {}}})
+	}
+	slices.SortStableFunc(all, func(a, b event) int { return b.at.Compare(a.at) })
+	for _, e := range all {
+		t.Lines = append(t.Lines, e.line)
+	}
 	return t
 }
 

@@ -50,7 +50,7 @@ func (p *Awards) credentials(w http.ResponseWriter, r *http.Request) error {
 		v.Pages = []page.Act{at.older(at.credentials(), q, last.SealedAt, last.ID)}
 	}
 	for _, row := range rows {
-		state, claim := standingBadge(at.loc, row.Standing), claimBadge(at.loc, row.Claimed, row.Told)
+		state, claim := standingBadge(at.loc, row.Standing), claimBadge(at.loc, row.Claimed, row.Told, row.Forgotten)
 		v.Table.Lines = append(v.Table.Lines, page.Line{
 			{Text: row.Summary.Name, Small: row.Summary.Number, Href: at.to(at.credentials() + "/" + string(row.ID))},
 			{Text: at.in(row.Summary.Title)}, {Text: at.loc.Date(row.SealedAt)}, {Badge: &state}, {Badge: &claim},

@@ -27,6 +27,7 @@ type resultView struct {
 	Pictures []picture
 	Attach   *page.Form // nil where it is not allowed, or too late
 	Letter   []page.Row // the same, to be read
+	Changes  []page.Row // of the address, the latest first
 	Seal     *page.Form
 	SealText []string
 	Decision []page.Row
@@ -92,6 +93,11 @@ func (p *Awards) showResult(w http.ResponseWriter, r *http.Request, at place, co
 	if err := p.offer(r, at, aw, res, ready, attach, &v); err != nil {
 		return err
 	}
+	changes, err := p.c.Desk.Addresses(r.Context(), at.actor, at.body, at.id)
+	if err != nil {
+		return err
+	}
+	v.Changes = at.addresses(changes)
 	return p.c.Site.Show(w, r, "result", code, page.Content{
 		Title: res.Candidate.Name(), Main: v, Wide: true, Notices: notices, Again: at.result(),
 	})
@@ -122,7 +128,7 @@ func (p *Awards) offer(r *http.Request, at place, aw award.Award, res assessment
 		if aw.Email == "" {
 			v.SealText = append(v.SealText, at.loc.T("desk.result.seal.nobody"))
 		} else {
-			v.SealText = append(v.SealText, at.loc.T("desk.result.seal.letter", "Email", aw.Email))
+			v.SealText = append(v.SealText, at.loc.T("desk.result.seal.letter", "Email", aw.Email, "Language", languageName(at.loc, aw.Lang)))
 		}
 	} else if ready {
 		v.SealText = []string{at.loc.T("desk.result.seal.others")}

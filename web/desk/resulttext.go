@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -147,11 +148,36 @@ func (at place) more(r assessment.Result, aw award.Award) []page.Row {
 	)
 }
 
-// letter is where the claim letter goes.
+// letter is where the claim letter goes, and in which language.
 func (at place) letter(aw award.Award) []page.Row {
-	value := aw.Email
-	if value == "" {
-		value = at.loc.T("desk.result.email.none")
+	if aw.Email == "" {
+		return []page.Row{{Name: "email", Label: at.loc.T("desk.result.email"), Value: at.loc.T("desk.result.email.none")}}
 	}
-	return []page.Row{{Name: "email", Label: at.loc.T("desk.result.email"), Value: value}}
+	return []page.Row{
+		{Name: "email", Label: at.loc.T("desk.result.email"), Value: aw.Email},
+		{Name: "lang", Label: at.loc.T("desk.result.lang"), Value: languageName(at.loc, aw.Lang)},
+	}
+}
+
+// addresses tell who changed where the claim letter goes, the latest first.
+func (at place) addresses(changes []award.AddressChange) []page.Row {
+	var rows []page.Row
+	for _, c := range slices.Backward(changes) {
+		rows = append(rows, page.Row{
+			Name: "address", Label: at.loc.T("desk.result.address." + string(c.What)),
+			Value: at.loc.T("desk.result.address.when", "When", moment(at.loc, c.At), "Who", at.changedBy(c)),
+		})
+	}
+	return rows
+}
+
+// changedBy names who changed an address.
+func (at place) changedBy(c award.AddressChange) string {
+	switch {
+	case c.Program:
+		return at.loc.T("desk.result.address.program", "Name", c.Name)
+	case c.Name == "":
+		return at.loc.T("desk.result.address.gone")
+	}
+	return c.Name
 }

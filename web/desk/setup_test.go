@@ -311,7 +311,7 @@ func TestSetUpIsForItsAdministrators(t *testing.T) {
 		"Officer":        {role(access.Officer), answers{200, 200, 403, 403, 403, 403, 403}},
 		"Assessor":       {role(access.Assessor), answers{200, 200, 403, 403, 403, 403, 403}},
 		"Employer":       {role(access.Employer), answers{403, 403, 403, 403, 403, 403, 403}},
-		"Stale":          {stale, answers{200, 200, 200, 400, 200, 303, 200}},
+		"Stale":          {stale, answers{200, 200, 200, 303, 200, 303, 200}},
 		"Recovered":      {recovered, answers{200, 200, 200, 400, 403, 403, 200}},
 		"TokenThatReads": {token(access.ScopeBody), answers{200, 200, 403, 403, 403, 403, 403}},
 		"TokenThatEdits": {token(access.ScopeBody, access.ScopeBodyEdit), answers{200, 200, 200, 400, 403, 403, 403}},

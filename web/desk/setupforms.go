@@ -71,7 +71,7 @@ func whoControls(s *sheet) []page.Control {
 
 // legalID is an identifier by one of the schemes of ETSI EN 319 412-1, 5.1.4, as
 // people write it.
-var legalID = regexp.MustCompile(`^(?i)(VAT|NTR|PSD|LEI)([A-Z]{2})[-\s]*(.+)$`)
+var legalID = regexp.MustCompile(`^(?i)(VAT|NTR|PSD|LEI|[A-Z]{2}:)([A-Z]{2})[-\s]*(.+)$`)
 
 // identifier writes an identifier as it stands in certificates, where it is clear
 // what is meant.

@@ -81,12 +81,16 @@ func (s *sheet) files() []page.Act {
 func (a *Admin) draw(ctx context.Context, s *sheet) (*previewView, error) {
 	v := &previewView{Text: s.loc.T("desk.setup.preview.typed"), Pictures: s.drawings()}
 	p := sound(s.p, s.kept)
-	_, err := page.InTurn(ctx, a.turns, func(ctx context.Context) (struct{}, error) {
+	seal, err := a.state(s.body, s.kept)
+	if err != nil {
+		return nil, err
+	}
+	_, err = page.InTurn(ctx, a.turns, func(ctx context.Context) (struct{}, error) {
 		for i, d := range v.Pictures {
 			if err := ctx.Err(); err != nil {
 				return struct{}{}, err
 			}
-			png, err := body.Preview(p, d.Lang, a.c.Now()).QuickPNG()
+			png, err := body.Preview(p, seal.Demo(), d.Lang, a.c.Now()).QuickPNG()
 			if err != nil {
 				return struct{}{}, err
 			}
@@ -140,7 +144,7 @@ func sound(typed, kept body.Profile) body.Profile {
 // of the page as a part, else as the whole page with the form as it was sent.
 func (a *Admin) previewStep(st step) page.Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
-		at, err := a.at(r, access.EditBody)
+		at, err := a.see(r, access.EditBody)
 		if err != nil {
 			return err
 		}
@@ -176,23 +180,26 @@ func in(s *sheet, name, none string) string {
 	return none
 }
 
-// shownTo is the profile for somebody who may look at it.
-func (a *Admin) shownTo(r *http.Request) (place, body.Profile, error) {
-	at, err := a.at(r, access.ReadBody)
-	if err != nil {
-		return at, body.Profile{}, err
+// shownTo is the profile for somebody who may look at it, and whether what is sealed
+// now says DEMO.
+func (a *Admin) shownTo(r *http.Request) (at place, p body.Profile, demo bool, err error) {
+	if at, err = a.at(r, access.ReadBody); err != nil {
+		return at, p, false, err
 	}
-	p, _, err := a.c.Bodies.BodyVersion(r.Context(), at.body)
-	return at, p, err
+	if p, _, err = a.c.Bodies.BodyVersion(r.Context(), at.body); err != nil {
+		return at, p, false, err
+	}
+	s, err := a.state(at.body, p)
+	return at, p, s.Demo(), err
 }
 
 func (a *Admin) previewPNG(w http.ResponseWriter, r *http.Request) error {
-	_, p, err := a.shownTo(r)
+	_, p, demo, err := a.shownTo(r)
 	if err != nil {
 		return err
 	}
 	png, err := page.InTurn(r.Context(), a.turns, func(context.Context) ([]byte, error) {
-		return body.Preview(p, chi.URLParam(r, "lang"), a.c.Now()).QuickPNG()
+		return body.Preview(p, demo, chi.URLParam(r, "lang"), a.c.Now()).QuickPNG()
 	})
 	if err != nil {
 		return err
@@ -202,13 +209,13 @@ func (a *Admin) previewPNG(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (a *Admin) previewPDF(w http.ResponseWriter, r *http.Request) error {
-	at, p, err := a.shownTo(r)
+	at, p, demo, err := a.shownTo(r)
 	if err != nil {
 		return err
 	}
 	lang := chi.URLParam(r, "lang")
 	pdf, err := page.InTurn(r.Context(), a.turns, func(context.Context) ([]byte, error) {
-		return body.Preview(p, lang, a.c.Now()).PDF(render.Config{Now: a.c.Now()})
+		return body.Preview(p, demo, lang, a.c.Now()).PDF(render.Config{Now: a.c.Now()})
 	})
 	if err != nil {
 		return err

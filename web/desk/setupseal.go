@@ -16,6 +16,7 @@ type sealView struct {
 	Where, All string
 	Badge      page.Badge
 	Text       string
+	What       string // a seal is for
 	Rows       []page.Row
 	Missing    []linked // what a seal needs of the profile
 	Trial      *page.Act
@@ -92,8 +93,11 @@ func (a *Admin) showSeal(w http.ResponseWriter, r *http.Request, at place, statu
 	n := len(steps()) + 1
 	v := sealView{
 		Where: at.loc.T("desk.setup.where", "Number", n, "Of", n), All: at.to(at.setup()),
-		Badge: page.Badge{Tone: sealTone(s), Text: at.sealWord(s)}, Text: at.loc.TMap(s.Message()), Rows: at.sealRows(s),
+		Badge: page.Badge{Tone: sealTone(s), Text: at.sealWord(s)}, Text: at.loc.TMap(s.Message()), Rows: at.sealRows(p, s),
 		Back: page.Act{Label: at.loc.T("desk.setup.back"), Href: at.to(at.setup()), Quiet: true},
+	}
+	if v.What = at.loc.T("desk.seal.what"); s.Trial {
+		v.What = at.loc.T("desk.seal.what.trial")
 	}
 	for _, st := range stages(p, s) {
 		for _, m := range st.needed {
@@ -101,6 +105,9 @@ func (a *Admin) showSeal(w http.ResponseWriter, r *http.Request, at place, statu
 				v.Missing = append(v.Missing, linked{at.loc.TMap(m.Key, m.Args), at.loc.T("desk.setup.step." + st.name), at.to(at.setup() + "/" + st.name)})
 			}
 		}
+	}
+	if len(v.Missing) > 0 && s.Standing == body.NoSeal { // what to do first stands below
+		v.Text = at.loc.T("desk.seal.first")
 	}
 	base := at.setup() + "/" + sealStep
 	if s.Number == 0 || s.Trial {
@@ -125,12 +132,22 @@ func (a *Admin) showSeal(w http.ResponseWriter, r *http.Request, at place, statu
 	})
 }
 
-func (at place) sealRows(s body.State) []page.Row {
+func (at place) sealRows(p body.Profile, s body.State) []page.Row {
 	if s.Number == 0 {
 		return nil
 	}
+	// A seal has one name; whoever checks takes any of the body's languages for it.
+	var fits []string
+	for _, l := range p.Languages {
+		key := "desk.seal.fits.not"
+		if p.Name(l) == s.Owner.LegalName {
+			key = "desk.seal.fits"
+		}
+		fits = append(fits, at.loc.T(key, "Language", languageName(at.loc, l), "Name", p.Name(l)))
+	}
 	return []page.Row{
 		{Name: "owner", Label: at.loc.T("desk.seal.owner"), Value: s.Owner.LegalName},
+		{Name: "fits", Label: at.loc.T("desk.seal.fits.label"), Values: fits},
 		{Name: "identifier", Label: at.loc.T("desk.setup.identifier"), Value: s.Owner.OrganizationIdentifier, Code: true},
 		{Name: "country", Label: at.loc.T("desk.setup.country"), Value: countryName(at.loc, s.Owner.Country)},
 		{Name: "authority", Label: at.loc.T("desk.seal.authority"), Value: s.Authority},

@@ -147,7 +147,7 @@ func (a *Admin) stepView(s *sheet, st step) stepView {
 
 func (a *Admin) showStep(st step) page.Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
-		at, err := a.at(r, access.EditBody)
+		at, err := a.see(r, access.EditBody)
 		if err != nil {
 			return err
 		}
@@ -261,12 +261,16 @@ func (s *sheet) fill(st step, in *page.Input) fault.List {
 func (a *Admin) saveStep(st step) page.Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		at, err := a.at(r, access.EditBody)
-		if err != nil {
+		stale := errors.Is(err, access.ErrStale) && strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/")
+		if err != nil && !stale {
 			return err
 		}
 		s, faults, err := a.typed(w, r, at, st)
 		if err != nil {
 			return err
+		}
+		if stale {
+			return a.askOnce(w, r, s, st, faults)
 		}
 		if err = faults.Err(); err == nil {
 			err = a.mayRename(s)
@@ -294,6 +298,27 @@ func (a *Admin) saveStep(st step) page.Handler {
 		return a.step(w, r, s, st, page.RefusalOf(err).Status, v)
 	}
 }
+
+// askOnce shows a form with files once more, as one that can wait while somebody shows
+// who they are: files cannot, so a logo goes along as text, unless it is too large.
+func (a *Admin) askOnce(w http.ResponseWriter, r *http.Request, s *sheet, st step, faults fault.List) error {
+	text := "desk.setup.stale.text"
+	if len(s.keep) > maxWaits {
+		s.p.Logo, s.keep, text = s.kept.Logo, "", "desk.setup.stale.logo"
+	}
+	v := a.stepView(s, st)
+	_ = v.Form.Fail(faults.Err(), s.loc) // they are told when it is saved, too
+	v.Form.Files = false
+	for _, c := range v.Form.Controls {
+		if g, ok := c.(*page.Group); ok {
+			g.Controls = slices.DeleteFunc(g.Controls, func(c page.Control) bool { _, file := c.(*page.File); return file })
+		}
+	}
+	return a.step(w, r, s, st, http.StatusConflict, v, page.Notice{Tone: page.Open, Title: s.loc.T("desk.setup.stale"), Text: s.loc.T(text)})
+}
+
+// maxWaits is how long a logo may be as text in a form that waits: see session.Ask.
+const maxWaits = 48 << 10
 
 // again lays what was typed on the profile as it is kept now, and gives that
 // profile beside it. The error is the one that was given, or a new one with no

@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"errors"
 	"net/http"
 	"slices"
 
@@ -30,7 +31,7 @@ func (a *Admin) staff(w http.ResponseWriter, r *http.Request) error {
 	}
 	var notices []page.Notice
 	if key := r.URL.Query().Get("done"); slices.Contains([]string{"invited", "again", "withdrawn", "ended", "changed", "helped"}, key) {
-		notices = append(notices, page.Notice{Tone: page.Good, Title: at.loc.T("desk.staff.done." + key)})
+		notices = append(notices, page.Notice{Tone: page.Good, Title: at.loc.T("desk.staff.done." + key), Act: a.c.Site.Letters(r)})
 	}
 	return a.showStaff(w, r, at, http.StatusOK, nil, notices...)
 }
@@ -161,6 +162,9 @@ func (a *Admin) invite(w http.ResponseWriter, r *http.Request) error {
 	form, field := inviteForm(at, email, role, lang), "email"
 	if _, wrong := access.ParseRole(string(role)); wrong != nil {
 		field = "role"
+	}
+	if e, ok := errors.AsType[*fault.Error](err); ok && e.Public == "access.invite.had" {
+		err = fault.List{{Path: "$.email", Key: e.Public}}
 	}
 	if err := atField(field, err); !form.Fail(err, at.loc) {
 		return err

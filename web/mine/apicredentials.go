@@ -86,6 +86,7 @@ type linkJSON struct {
 	ID         string              `json:"id"`
 	Credential assessment.ResultID `json:"credential"`
 	URL        string              `json:"url"`
+	Note       string              `json:"note,omitempty"`
 	Printed    bool                `json:"printed"`
 	Open       bool                `json:"open"`
 	Created    string              `json:"created"`
@@ -102,7 +103,7 @@ type lookJSON struct {
 
 func linkOf(id assessment.ResultID, l award.Link) linkJSON {
 	out := linkJSON{
-		ID: l.ID, Credential: id, URL: l.URL, Printed: l.Printed, Open: l.Open, Created: stamp(l.Created), Closes: stamp(l.Closes),
+		ID: l.ID, Credential: id, URL: l.URL, Note: l.Note, Printed: l.Printed, Open: l.Open, Created: stamp(l.Created), Closes: stamp(l.Closes),
 		Closed: stamp(l.Closed), Looked: l.Looked, Looks: []lookJSON{},
 	}
 	for _, look := range l.Looks {
@@ -149,6 +150,7 @@ func (p *Pages) apiNewLink(w http.ResponseWriter, r *http.Request) error {
 	var in struct {
 		Credential assessment.ResultID `json:"credential"`
 		Until      string              `json:"until"`
+		Note       string              `json:"note"`
 	}
 	if err := p.site.ReadJSON(w, r, maxJSON, &in); err != nil {
 		return err
@@ -160,7 +162,7 @@ func (p *Pages) apiNewLink(w http.ResponseWriter, r *http.Request) error {
 	if until.Sub(p.now()) > maxLink {
 		return fault.List{{Path: "$.until", Key: "mine.link.far"}}
 	}
-	l, err := p.cfg.Credentials.NewLink(r.Context(), a, in.Credential, until)
+	l, err := p.cfg.Credentials.NewLink(r.Context(), a, in.Credential, until, in.Note)
 	if err != nil {
 		return err
 	}

@@ -62,6 +62,7 @@ func standing(q page.Request, s status.State) page.Badge {
 type credentialView struct {
 	Badge    page.Badge
 	Changed  *page.Notice
+	Meaning  string // what that means for the holder, and whom to ask; empty while it is valid
 	Rows     []page.Row
 	PDFs     []page.Act
 	Europass *page.Act
@@ -69,7 +70,8 @@ type credentialView struct {
 	Files    page.Table
 	Printed  *linkView
 	Links    []linkView
-	NewLink  page.Act
+	NewLink  *page.Act // nil: it is not the time to show it to others
+	Says     string    // what whoever follows a link reads, where that is not that it is valid
 }
 
 // A linkView is a link with what its holder can do with it.
@@ -96,20 +98,20 @@ func (p *Pages) credential(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	at := "/me/credentials/" + string(c.ID)
-	view := credentialView{
-		Badge: standing(q, c.State), Rows: p.credentialRows(q, c),
-		NewLink: page.Act{Label: q.Loc.T("mine.link.new"), Href: q.To(at + "/links"), Quiet: true},
-		Steps:   lines(q.Loc.T("mine.europass.steps")),
-	}
-	if c.State != status.Valid {
-		view.Changed = &page.Notice{Tone: view.Badge.Tone, Title: view.Badge.Text, Text: q.Loc.T("mine.credential.changed", "Day", q.Loc.Date(c.Changed), "Body", in(q, c.BodyName))}
-		if c.Reason != "" {
-			view.Rows = append(view.Rows, page.Row{Name: "reason", Label: q.Loc.T("mine.credential.reason"), Value: q.Loc.T("mine.reason." + string(c.Reason))})
-		}
+	view := credentialView{Badge: standing(q, c.State), Rows: p.credentialRows(q, c)}
+	if c.State == status.Valid {
+		view.NewLink = &page.Act{Label: q.Loc.T("mine.link.new"), Href: q.To(at + "/links"), Quiet: true}
+		view.Steps = lines(q.Loc.T("mine.europass.steps"))
+	} else {
+		view.fallen(q, c)
 	}
 	view.files(q, at, c)
 	for n, l := range links {
 		v := viewLink(q, at, n, l)
+		if l.Open && c.State != status.Valid {
+			v.Badge.Tone = view.Badge.Tone
+			v.Rows = append(v.Rows, page.Row{Name: "says", Label: q.Loc.T("mine.link.says"), Value: view.Says})
+		}
 		if l.Printed {
 			view.Printed = &v
 			continue
@@ -117,6 +119,27 @@ func (p *Pages) credential(w http.ResponseWriter, r *http.Request) error {
 		view.Links = append(view.Links, v)
 	}
 	return p.site.Show(w, r, "credential", http.StatusOK, page.Content{Title: in(q, c.Title), Main: view, Notices: done(r), Wide: true})
+}
+
+// fallen tells what happened to a credential that does not stand, what that means, and
+// whom to ask. Nothing on its page may then look like a success.
+func (v *credentialView) fallen(q page.Request, c award.Credential) {
+	word := stateName(c.State)
+	v.Changed = &page.Notice{
+		Tone: v.Badge.Tone, Title: q.Loc.T("mine.credential." + word + ".title"),
+		Text: q.Loc.T("mine.credential."+word+".text", "Day", q.Loc.Date(c.Changed), "Body", in(q, c.BodyName)),
+	}
+	v.Meaning, v.Says = q.Loc.T("mine.credential."+word+".means"), q.Loc.T("page.verdict."+word)
+	if c.Reason != "" {
+		v.Rows = append(v.Rows, page.Row{Name: "reason", Label: q.Loc.T("mine.credential.reason"), Value: q.Loc.T("mine.reason." + string(c.Reason))})
+	}
+	ask := page.Row{Name: "ask", Label: q.Loc.T("mine.credential.ask"), Values: []string{in(q, c.BodyName)}}
+	for _, way := range []string{c.BodyEmail, c.BodyHomepage} {
+		if way != "" {
+			ask.Values = append(ask.Values, way)
+		}
+	}
+	v.Rows = append(v.Rows, ask)
 }
 
 func (p *Pages) credentialRows(q page.Request, c award.Credential) []page.Row {
@@ -148,8 +171,8 @@ func (v *credentialView) files(q page.Request, at string, c award.Credential) {
 		lang, pdf := strings.CutPrefix(f.Kind, "pdf-")
 		switch {
 		case pdf:
-			v.PDFs = append(v.PDFs, page.Act{Label: certificateIn(q, lang), Href: href, Quiet: lang != q.Loc.Lang()})
-		case f.Kind == "edc":
+			v.PDFs = append(v.PDFs, page.Act{Label: certificateIn(q, lang), Href: href, Quiet: lang != q.Loc.Lang() || c.State != status.Valid})
+		case f.Kind == "edc" && c.State == status.Valid:
 			v.Europass = &page.Act{Label: q.Loc.T("mine.europass.file"), Href: href}
 		default:
 			v.Files.Lines = append(v.Files.Lines, page.Line{
@@ -175,6 +198,8 @@ func certificateIn(q page.Request, lang string) string {
 // purposeOf says in plain words what a form is good for.
 func purposeOf(q page.Request, kind string) string {
 	switch kind {
+	case "edc":
+		return q.Loc.T("mine.form.edc")
 	case "vc-di":
 		return q.Loc.T("mine.form.vc-di")
 	case "vc-jwt":
@@ -198,6 +223,11 @@ func viewLink(q page.Request, at string, n int, l award.Link) linkView {
 	if l.Printed {
 		v.Copy.Label = q.Loc.T("mine.printed")
 	}
+	about := made
+	if l.Note != "" {
+		v.Copy.Label, about = q.Loc.T("mine.link.named", "Note", l.Note), l.Note
+		v.Rows = append(v.Rows, page.Row{Name: "made", Label: q.Loc.T("mine.link.made"), Value: made})
+	}
 	ends := q.Loc.T("mine.link.noEnd")
 	if !l.Closes.IsZero() {
 		ends = clockTime(q, lastDay(l.Closes))
@@ -216,7 +246,7 @@ func viewLink(q page.Request, at string, n int, l award.Link) linkView {
 	case !l.Open:
 		v.Badge = page.Badge{Text: q.Loc.T("mine.release.over")}
 	default:
-		v.Act = &page.Act{Label: q.Loc.T("mine.link.close"), About: made, Href: q.To(at + "/links/" + l.ID + "/close"), Quiet: true, Small: true, Grave: true}
+		v.Act = &page.Act{Label: q.Loc.T("mine.link.close"), About: about, Href: q.To(at + "/links/" + l.ID + "/close"), Quiet: true, Small: true, Grave: true}
 	}
 	if len(l.Looks) > 0 {
 		v.Looks = &page.Fold{Title: q.Loc.T("mine.link.looks")}

@@ -8,7 +8,11 @@ import (
 	"testing"
 
 	"github.com/probatum/probatum/assessment"
+	"github.com/probatum/probatum/award"
+	"github.com/probatum/probatum/i18n"
+	"github.com/probatum/probatum/issuer"
 	"github.com/probatum/probatum/portfolio"
+	"github.com/probatum/probatum/status"
 	"github.com/probatum/probatum/web/page/pagetest"
 )
 
@@ -104,8 +108,11 @@ func TestLinks(t *testing.T) {
 			t.Errorf("until %q: nothing is said", until)
 		}
 	}
+	for _, note := range []string{strings.Repeat("é", award.MaxLinkNote+1), "Theater\u202eX", "Theater\u0007X"} {
+		k.wantCode("note "+note, k.post("ida", at+"/links", url.Values{"until": {"2027-01-01"}, "note": {note}}), http.StatusBadRequest)
+	}
 	k.wantCode("another's", k.post("ben", at+"/links", url.Values{"until": {"2027-01-01"}}), http.StatusNotFound)
-	next(t, k.post("ida", at+"/links", url.Values{"until": {"2027-01-01"}}), at)
+	next(t, k.post("ida", at+"/links", url.Values{"until": {"2027-01-01"}, "note": {" Theater  X "}}), at)
 	links, err := k.desk.MyLinks(t.Context(), k.ida, assessment.ResultID(id(at)))
 	if err != nil || len(links) != 2 {
 		t.Fatalf("links = %+v, %v", links, err)
@@ -114,7 +121,7 @@ func TestLinks(t *testing.T) {
 	for _, l := range links {
 		wantText(t, "page", n.Text(), l.URL)
 	}
-	wantText(t, "page", n.Text(), "1 January 2027, 23:59 UTC", "0 times", "Copy Link of 25 November 2026, 12:00 UTC", "it could not confirm the seal")
+	wantText(t, "page", n.Text(), "1 January 2027, 23:59 UTC", "0 times", "Link for Theater X", "Copy Link for Theater X", "it could not confirm the seal")
 
 	closing := at + "/links/" + links[1].ID + "/close"
 	k.wantCode("another's", k.post("ben", closing, nil), http.StatusNotFound)
@@ -132,4 +139,45 @@ func TestLinks(t *testing.T) {
 		}
 	}
 	k.wantCode("neither", k.get("ida", at+"/printed/maybe"), http.StatusNotFound)
+}
+
+// A credential that does not stand is praised nowhere: its page tells what happened and
+// whom to ask, and what others read. The files stay its holder's.
+func TestFallenCredential(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		state  string
+		to     status.State
+		reason issuer.Reason
+	}{{"revoked", status.Revoked, issuer.Withdrawn}, {"suspended", status.Suspended, issuer.UnderReview}} {
+		k := newKit(t, portfolio.Limits{})
+		a := k.sealed()
+		at := next(t, k.post("ida", "/claim/"+k.secret(), nil), "/me/credentials/")
+		next(t, k.post("ida", at+"/links", url.Values{"until": {"2027-01-01"}}), at)
+		if err := k.desk.Change(t.Context(), k.officer, bodyID, a.ID, c.to, c.reason, ""); err != nil {
+			t.Fatal(err)
+		}
+		for _, lang := range []string{"en", "fr", "de"} {
+			loc := i18n.For(lang)
+			n := k.page("ida", at+"?lang="+lang)
+			for _, section := range []string{"#europass", "#europass-help", `a[href*="/links?"]`} {
+				if len(n.All(section)) != 0 {
+					t.Errorf("%s %s: there is %s", c.state, lang, section)
+				}
+			}
+			wantText(t, c.state, n.Text(), loc.T("mine.credential."+c.state+".title"), strings.Join(strings.Fields(loc.T("mine.credential."+c.state+".means")), " "),
+				loc.T("mine.credential.ask"), loc.T("page.verdict."+c.state), "/v/")
+			hrefs := each(n.All("main a"), "href")
+			for _, kind := range []string{"edc", "pdf-" + lang, "ob3"} {
+				if !strings.Contains(hrefs, at+"/files/"+kind) {
+					t.Errorf("%s %s: no way to %s", c.state, lang, kind)
+				}
+			}
+			for _, praise := range []string{"mine.pdfs.text", "mine.links.text", "mine.europass.text"} {
+				if strings.Contains(n.Text(), loc.T(praise)) {
+					t.Errorf("%s %s says %q", c.state, lang, loc.T(praise))
+				}
+			}
+		}
+	}
 }

@@ -10,14 +10,15 @@ import (
 
 	"github.com/probatum/probatum/award"
 	"github.com/probatum/probatum/internal/fault"
+	"github.com/probatum/probatum/status"
 	"github.com/probatum/probatum/web/page"
 )
 
 func (p *Pages) linkForm(w http.ResponseWriter, r *http.Request) error {
-	return p.showLinkForm(w, r, http.StatusOK, dayText(p.now().AddDate(0, 0, award.LinkDays)), nil)
+	return p.showLinkForm(w, r, http.StatusOK, "", dayText(p.now().AddDate(0, 0, award.LinkDays)), nil)
 }
 
-func (p *Pages) showLinkForm(w http.ResponseWriter, r *http.Request, code int, until string, wrong error) error {
+func (p *Pages) showLinkForm(w http.ResponseWriter, r *http.Request, code int, note, until string, wrong error) error {
 	q := page.RequestOf(r)
 	c, err := p.cfg.Credentials.MyCredential(r.Context(), p.cfg.Actor(r), credentialID(r))
 	if err != nil {
@@ -26,6 +27,7 @@ func (p *Pages) showLinkForm(w http.ResponseWriter, r *http.Request, code int, u
 	at := "/me/credentials/" + string(c.ID)
 	out := back(r, at)
 	f := &page.Form{ID: "link", Action: q.To(at + "/links"), Submit: q.Loc.T("mine.link.new"), Back: &out, Controls: []page.Control{
+		&page.Field{Name: "note", Label: q.Loc.T("mine.link.note"), Hint: q.Loc.T("mine.link.note.hint"), Autocomplete: "off", Max: award.MaxLinkNote, Value: note, Optional: true},
 		&page.Field{Name: "until", Label: q.Loc.T("mine.link.until"), Hint: q.Loc.T("mine.link.until.hint"), Type: "date", Value: until, Short: true},
 	}}
 	if wrong != nil && !f.Fail(wrong, q.Loc) {
@@ -43,14 +45,14 @@ func (p *Pages) newLink(w http.ResponseWriter, r *http.Request) error {
 	}
 	until := day(input.Text("until"))
 	if until.IsZero() {
-		return p.showLinkForm(w, r, http.StatusBadRequest, input.Text("until"), fault.List{{Path: "$.until", Key: "portfolio.until.past"}})
+		return p.showLinkForm(w, r, http.StatusBadRequest, input.Text("note"), input.Text("until"), fault.List{{Path: "$.until", Key: "portfolio.until.past"}})
 	}
 	until = until.AddDate(0, 0, 1) // the end of that day
 	if until.Sub(p.now()) > maxLink {
-		return p.showLinkForm(w, r, http.StatusBadRequest, input.Text("until"), fault.List{{Path: "$.until", Key: "mine.link.far"}})
+		return p.showLinkForm(w, r, http.StatusBadRequest, input.Text("note"), input.Text("until"), fault.List{{Path: "$.until", Key: "mine.link.far"}})
 	}
-	if _, err := p.cfg.Credentials.NewLink(r.Context(), p.cfg.Actor(r), credentialID(r), until); err != nil {
-		return p.showLinkForm(w, r, http.StatusBadRequest, input.Text("until"), err)
+	if _, err := p.cfg.Credentials.NewLink(r.Context(), p.cfg.Actor(r), credentialID(r), until, input.Text("note")); err != nil {
+		return p.showLinkForm(w, r, http.StatusBadRequest, input.Text("note"), input.Text("until"), err)
 	}
 	return goTo(w, r, "/me/credentials/"+string(credentialID(r)), "link")
 }
@@ -145,10 +147,15 @@ func (p *Pages) claimable(w http.ResponseWriter, r *http.Request) error {
 		{Name: "name", Label: q.Loc.T("mine.credential.name"), Value: c.Name},
 		{Name: "until", Label: q.Loc.T("mine.claim.until"), Value: clockTime(q, c.Until)},
 	}}
+	if c.State != status.Valid {
+		view.Text = q.Loc.T("mine.claim.fallen")
+	}
 	if p.cfg.Actor(r).Known() {
 		view.Acts = []page.Act{{Label: q.Loc.T("mine.claim.button"), Href: q.To("/claim/" + secret), Post: true}}
 	} else {
-		view.Text = q.Loc.T("mine.claim.nobody")
+		if c.State == status.Valid {
+			view.Text = q.Loc.T("mine.claim.nobody")
+		}
 		view.Acts = []page.Act{
 			{Label: q.Loc.T("mine.claim.signIn"), Href: q.To("/sign-in?next=" + url.QueryEscape("/claim/"+secret))},
 			{Label: q.Loc.T("mine.claim.signUp"), Href: q.To("/claim/account/" + secret), Quiet: true},

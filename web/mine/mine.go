@@ -36,7 +36,7 @@ type Credentials interface {
 	MyCredential(ctx context.Context, a access.Actor, id assessment.ResultID) (award.Credential, error)
 	MyFile(ctx context.Context, a access.Actor, id assessment.ResultID, kind string) (award.File, error)
 	MyLinks(ctx context.Context, a access.Actor, id assessment.ResultID) ([]award.Link, error)
-	NewLink(ctx context.Context, a access.Actor, id assessment.ResultID, until time.Time) (award.Link, error)
+	NewLink(ctx context.Context, a access.Actor, id assessment.ResultID, until time.Time, note string) (award.Link, error)
 	CloseLink(ctx context.Context, a access.Actor, id assessment.ResultID, link string) error
 	SwitchPrinted(ctx context.Context, a access.Actor, id assessment.ResultID, on bool) error
 	Claimable(ctx context.Context, secret string) (award.Claimable, error)

@@ -1,5 +1,7 @@
 package page
 
+import "net/http"
+
 // The parts that pages are made of: each view struct here belongs to the template
 // part of the name in its comment, used as {{template "notice" .Main.Saved}}.
 // Texts are in the reader's language already.
@@ -22,6 +24,16 @@ type Notice struct {
 	Title string
 	Text  string // may be empty
 	Act   *Act   // may be nil
+}
+
+// Letters leads to the letters of a demonstration, which sends none; elsewhere it is
+// nil.
+func (s *Site) Letters(r *http.Request) *Act {
+	if !s.cfg.Demo {
+		return nil
+	}
+	q := RequestOf(r)
+	return &Act{Label: q.Loc.T("demo.letters"), Href: q.To("/demo/mail"), Quiet: true, Small: true}
 }
 
 // A Badge ("badge") is a word of state.

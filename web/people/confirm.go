@@ -43,7 +43,7 @@ func (p *Pages) showConfirm(w http.ResponseWriter, r *http.Request, status int, 
 		return slices.ContainsFunc(logins.Identities, func(i access.Identity) bool { return i.Issuer == o.Issuer })
 	})
 	v.Ways.With = []page.Hidden{{Name: "next", Value: next}}
-	if p.isDemo(c.Person.ID) {
+	if p.inDemo(c.Person.ID) {
 		v.Ways.None = false
 		v.Demo = &page.Act{Label: t.T("people.confirm.demo"), Href: "/confirm/demo", Post: true, With: v.Ways.With}
 	}
@@ -125,7 +125,7 @@ func (p *Pages) confirmDemo(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if !p.isDemo(session.Of(r).Person.ID) {
+	if !p.inDemo(session.Of(r).Person.ID) {
 		return fault.New(fault.NotFound, "", nil)
 	}
 	return p.confirmed(w, r, in.Text("next"), nil)

@@ -88,5 +88,5 @@ func (p *Pages) deleteAccount(w http.ResponseWriter, r *http.Request) error {
 // deleted says that an account is gone.
 func (p *Pages) deleted(w http.ResponseWriter, r *http.Request) error {
 	t := loc(r)
-	return p.say(w, r, saidView{Title: t.T("people.deleted.title"), Texts: []string{t.T("people.deleted.text")}})
+	return p.say(w, r, p.sent(r, saidView{Title: t.T("people.deleted.title"), Texts: []string{t.T("people.deleted.text")}}))
 }

@@ -39,14 +39,6 @@ var templateFiles embed.FS
 //go:embed static
 var staticFiles embed.FS
 
-// A DemoPerson is one that a demonstration lets anybody be, by one click.
-type DemoPerson struct {
-	ID   access.PersonID
-	Name string
-	Role access.Role // what they are; Candidate where they have no role in a body
-	Body string      // name of the body; may be empty
-}
-
 // Config says what the pages stand on.
 type Config struct {
 	// Page is the ground that they share with all signed-in pages. Templates and
@@ -58,7 +50,8 @@ type Config struct {
 	Passkeys *signin.Passkeys // nil: there are none at this address
 	OpenID   *signin.OpenID   // nil: there is no provider
 
-	// DemoPeople are there in a demonstration alone.
+	// DemoPeople are there in a demonstration alone. There, whoever opens a link to
+	// join can do so by one click, and is one of them then.
 	DemoPeople []DemoPerson
 
 	Sources []Source // of the start page
@@ -74,6 +67,7 @@ type Pages struct {
 	cfg   Config
 	site  *page.Site
 	tries limits
+	cast  demoCast
 }
 
 // limits slow down what can be tried again and again. Many people may share one
@@ -134,6 +128,7 @@ func (p *Pages) Routes(r chi.Router) {
 		r.Post(j.path+"{secret}/passkey/begin", data(p.joinBegin(j)))
 		r.Post(j.path+"{secret}/passkey", do(p.joinPasskey(j)))
 		r.Post(j.path+"{secret}/openid/{provider}", do(p.joinOpenID(j)))
+		r.Post(j.path+"{secret}/demo", do(p.joinDemo(j)))
 	}
 	r.Post("/invite/{secret}/accept", do(p.accept(access.Invite)))
 	r.Post("/setup/{secret}/accept", do(p.accept(access.SetUp)))
@@ -222,6 +217,14 @@ func moment(r *http.Request, t time.Time) string {
 // say shows a page that only says something.
 func (p *Pages) say(w http.ResponseWriter, r *http.Request, v saidView) error {
 	return p.site.Show(w, r, "said", http.StatusOK, page.Content{Title: v.Title, Main: v})
+}
+
+// sent adds to what says that a letter was sent where a demonstration keeps it.
+func (p *Pages) sent(r *http.Request, v saidView) saidView {
+	if a := p.site.Letters(r); a != nil {
+		v.Acts = append([]page.Act{*a}, v.Acts...)
+	}
+	return v
 }
 
 type saidView struct {

@@ -423,6 +423,7 @@ func TestDemoPeople(t *testing.T) {
 	var demo access.Person
 	d := newTown(t, func(c *people.Config) {
 		demo = access.Person{ID: access.NewPersonID()}
+		c.Page.Demo = true
 		c.DemoPeople = []people.DemoPerson{{ID: demo.ID, Name: "Ida Exemplaire", Role: access.Officer, Body: "DEMO Body"}}
 	})
 	secret, _, err := d.accounts.SetUpLink(t.Context(), "demo-body")
@@ -441,6 +442,27 @@ func TestDemoPeople(t *testing.T) {
 		t.Errorf("demo people: %s", n.First(t, "main").Text())
 	}
 	leads(t, "one click", b.post("/sign-in/demo", url.Values{"person": {string(demo.ID)}, "next": {form.First(t, "input").Attr("value")}}), "/settings")
+	if lang := b.page("/start").First(t, "html").Attr("lang"); lang != "en" {
+		t.Errorf("the visitor's language is %s, as that of the person", lang)
+	}
+	// Whoever opens a link to join makes an account by a click, and can be that person again.
+	invited := d.browser()
+	registered := func(w *town) string {
+		w.browser().post("/sign-up", url.Values{"email": {"new@demo.example"}})
+		return "/sign-up/" + w.link("new@demo.example", access.Register)
+	}
+	n = invited.page(registered(d))
+	path := n.First(t, "button[formaction]").Attr("formaction")
+	leads(t, "joining", invited.post(path, url.Values{"name": {"Nora Neu"}}), "/start")
+	if text := d.browser().page("/sign-in").First(t, "main").Text(); !strings.Contains(text, "Nora Neu") {
+		t.Errorf("who joined is not in the list: %s", text)
+	}
+	if rec := d.browser().post("/sign-up", url.Values{"email": {"more@demo.example"}}); !strings.Contains(rec.Body.String(), `href="/demo/mail`) {
+		t.Error("nothing leads to the letters")
+	}
+	if rec := w.browser().post(registered(w)+"/demo", url.Values{"name": {"Nora Neu"}}); rec.Code != http.StatusNotFound {
+		t.Errorf("joining by a click outside a demonstration: %d", rec.Code)
+	}
 	d.pass(access.FreshFor + time.Second)
 	goOn := held(t, "grave", b.post("/settings/codes", nil))
 	leads(t, "one more click", b.post("/confirm/demo", url.Values{"next": {goOn}}), goOn)

@@ -44,7 +44,7 @@ func (p *Pages) recoverSend(w http.ResponseWriter, r *http.Request) error {
 		return p.showRecover(w, r, http.StatusBadRequest, f)
 	}
 	t := loc(r)
-	return p.say(w, r, saidView{Title: t.T("people.sent.title"), Texts: []string{t.T("people.recover.sent"), t.T("people.sent.none")}})
+	return p.say(w, r, p.sent(r, saidView{Title: t.T("people.sent.title"), Texts: []string{t.T("people.recover.sent"), t.T("people.sent.none")}}))
 }
 
 type recoveryView struct {

@@ -120,10 +120,10 @@ func (p *Pages) askAddress(w http.ResponseWriter, r *http.Request) error {
 		return p.showSettings(w, r, http.StatusBadRequest, p.personForm(r), f, nil)
 	}
 	t := loc(r)
-	return p.say(w, r, saidView{
+	return p.say(w, r, p.sent(r, saidView{
 		Title: t.T("people.sent.title"), Texts: []string{t.T("people.address.sent"), t.T("people.sent.none")},
 		Acts: []page.Act{{Label: t.T("people.settings.title"), Href: "/settings", Quiet: true}},
-	})
+	}))
 }
 
 // address shows what a link in a letter confirms.

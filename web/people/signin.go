@@ -2,10 +2,8 @@ package people
 
 import (
 	"net/http"
-	"slices"
 
 	"github.com/probatum/probatum/access"
-	"github.com/probatum/probatum/internal/fault"
 	"github.com/probatum/probatum/web/page"
 	"github.com/probatum/probatum/web/session"
 )
@@ -44,8 +42,8 @@ func (p *Pages) showSignIn(w http.ResponseWriter, r *http.Request, status int, n
 		},
 	}
 	v.Ways.With = []page.Hidden{{Name: "next", Value: next}}
-	v.Ways.None = v.Ways.None && len(p.cfg.DemoPeople) == 0
-	for _, d := range p.cfg.DemoPeople {
+	v.Ways.None = v.Ways.None && !p.isDemo()
+	for _, d := range p.DemoPeople() {
 		if _, err := p.cfg.Accounts.Store.PersonByID(r.Context(), d.ID); err != nil { // a visitor has deleted the account
 			continue
 		}
@@ -114,23 +112,6 @@ func (p *Pages) signInOpenID(w http.ResponseWriter, r *http.Request) error {
 		return p.signInAgain(w, r, in.Text("next"), err)
 	}
 	return nil
-}
-
-// signInDemo lets anybody be one of the people of a demonstration.
-func (p *Pages) signInDemo(w http.ResponseWriter, r *http.Request) error {
-	in, err := p.site.ReadForm(w, r, maxForm)
-	if err != nil {
-		return err
-	}
-	id := access.PersonID(in.Text("person"))
-	if !p.isDemo(id) {
-		return fault.New(fault.NotFound, "", nil)
-	}
-	return p.let(w, r, id, p.cfg.Now(), session.Next(in.Text("next")))
-}
-
-func (p *Pages) isDemo(id access.PersonID) bool {
-	return slices.ContainsFunc(p.cfg.DemoPeople, func(d DemoPerson) bool { return d.ID == id })
 }
 
 func (p *Pages) signOut(w http.ResponseWriter, r *http.Request) error {

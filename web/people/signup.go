@@ -114,7 +114,7 @@ func (p *Pages) registerSend(w http.ResponseWriter, r *http.Request) error {
 		return p.showRegister(w, r, http.StatusBadRequest, f)
 	}
 	t := loc(r)
-	return p.say(w, r, saidView{Title: t.T("people.sent.title"), Texts: []string{t.T("people.sent.text"), t.T("people.sent.none")}})
+	return p.say(w, r, p.sent(r, saidView{Title: t.T("people.sent.title"), Texts: []string{t.T("people.sent.text"), t.T("people.sent.none")}}))
 }
 
 // at says which field an error is about.
@@ -208,6 +208,9 @@ func (p *Pages) showJoin(w http.ResponseWriter, r *http.Request, j joinPath, sta
 func (p *Pages) joinWays(r *http.Request, path string, ticket access.Ticket, said joining) *ways {
 	t := loc(r)
 	v := p.waysAt(r, "join", path, "create", t.T("people.join.passkey"), "people.join.openid", nil)
+	if p.isDemo() {
+		v.Others, v.None = append(v.Others, way{t.T("people.join.demo"), path + "/demo"}), false
+	}
 	v.Controls = []page.Control{&page.Field{Name: "name", Label: t.T("people.name"), Hint: t.T("people.name.hint"), Autocomplete: "name", Max: 100, Value: said.Name}}
 	if ticket.Email == "" {
 		v.Controls = append(v.Controls, &page.Field{Name: "email", Label: t.T("people.email"), Type: "email", Autocomplete: "email", Max: 254, Value: said.Email})

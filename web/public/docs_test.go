@@ -70,6 +70,18 @@ func TestDocs(t *testing.T) {
 		if got := page.First(t, "#verify pre.command").Text(); !strings.Contains(got, "curl -X POST -F file=@FILE '"+origin+"/api/v1/verify'") {
 			t.Errorf("%s: command is %q", lang, got)
 		}
+		seen := map[string]bool{}
+		for _, n := range page.All("[id]") {
+			if id := n.Attr("id"); seen[id] {
+				t.Errorf("%s: two places have the id %s", lang, id)
+			} else {
+				seen[id] = true
+			}
+		}
+		// What an address names stands inside, so that a browser opens it; all are closed at first.
+		if all, closed := len(page.All("main article")), len(page.All("details.op article[id]"))-len(page.All("details.op[open]")); all == 0 || all != closed {
+			t.Errorf("%s: %d operations, %d of them closed", lang, all, closed)
+		}
 		if strings.Contains(page.One(t, "body"), "page.docs.") {
 			t.Errorf("%s: a message is missing", lang)
 		}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/probatum/probatum/credential"
 	"github.com/probatum/probatum/i18n"
+	"github.com/probatum/probatum/keys"
 	"github.com/probatum/probatum/proof"
 	"github.com/probatum/probatum/verifier"
 	"github.com/probatum/probatum/web/page"
@@ -34,6 +35,7 @@ type checkView struct{ ID, Name, Result, Mark, Word, Message string }
 // A resultView is all that can be told to the one who has the file.
 type resultView struct {
 	Verdict   verdictView
+	Mark      string // it is of a demonstration or a trial; empty: it is not
 	Who, What string // headings
 	Issuer    *issuerView
 	Person    string
@@ -54,6 +56,7 @@ type partView struct {
 // body, date and status. Nothing else of the credential is in it.
 type linkView struct {
 	Verdict verdictView
+	Mark    string // it is of a demonstration or a trial; empty: it is not
 	What    string // heading
 	Person  string
 	Compare bool // the reader should see that it is this person's
@@ -90,6 +93,17 @@ func tellerOf(r verifier.Report, loc i18n.Localizer) teller {
 		}
 	}
 	return t
+}
+
+// mark says plainly that something is not meant in earnest, whatever the verdict.
+func (t teller) mark(r verifier.Report, a verifier.Answer) string {
+	switch {
+	case r.Issuer != nil && r.Issuer.Trial:
+		return t.loc.T("page.result.trial")
+	case a.Issuer != nil && keys.SaysDemo(a.Issuer.Name), a.Credential != nil && keys.SaysDemo(a.Credential.AwardingBody):
+		return t.loc.T("page.result.demo")
+	}
+	return ""
 }
 
 // what is the heading of what the credential says.
@@ -140,7 +154,7 @@ func (t teller) body() string {
 func resultOf(r verifier.Report, loc i18n.Localizer) resultView {
 	a, t := r.Answer(loc), tellerOf(r, loc)
 	v := resultView{
-		Verdict: t.verdict(a), Who: t.who(), What: t.what(), Issuer: t.issuer(a.Issuer), Technical: t.technical(a),
+		Verdict: t.verdict(a), Who: t.who(), What: t.what(), Mark: t.mark(r, a), Issuer: t.issuer(a.Issuer), Technical: t.technical(a),
 	}
 	for _, c := range a.Checks {
 		v.Checks = append(v.Checks, t.check(c))
@@ -203,7 +217,7 @@ func heading(c *verifier.CredentialAnswer) string {
 
 func linkOf(r verifier.Report, loc i18n.Localizer) linkView {
 	a, t := r.Answer(loc), tellerOf(r, loc)
-	v := linkView{Verdict: t.verdict(a), What: t.what()}
+	v := linkView{Verdict: t.verdict(a), Mark: t.mark(r, a), What: t.what()}
 	for _, c := range a.Failed() {
 		if check := t.check(c); check.Mark != "skipped" {
 			v.Checks = append(v.Checks, check)

@@ -159,19 +159,27 @@ func (m *Manager) Use(next http.Handler) http.Handler {
 // lang is the language of somebody who has signed in. One that they picked by the
 // links of a page holds for the session, until they change that of the account.
 func (m *Manager) lang(r *http.Request, p access.Person) string {
-	const from = ">"
 	ctx, before := r.Context(), m.scs.GetString(r.Context(), keyLang)
 	if chosen := page.RequestOf(r).Chosen; chosen != "" {
-		if now := p.Lang + from + chosen; now != before {
+		if now := picked(p, chosen); now != before {
 			m.scs.Put(ctx, keyLang, now)
 		}
 		return chosen
 	}
-	if chosen, ok := strings.CutPrefix(before, p.Lang+from); ok {
+	if chosen, ok := strings.CutPrefix(before, picked(p, "")); ok {
 		return chosen
 	}
 	return p.Lang
 }
+
+// Speak lets the pages of the session be in the language that was picked before it
+// began, until the one of the account is changed.
+func (m *Manager) Speak(r *http.Request, p access.Person, lang string) {
+	m.scs.Put(r.Context(), keyLang, picked(p, lang))
+}
+
+// picked keeps a language beside the one of the account that it stands in for.
+func picked(p access.Person, lang string) string { return p.Lang + ">" + lang }
 
 func (m *Manager) current(r *http.Request) (Current, error) {
 	ctx, now := r.Context(), m.cfg.Now()
