@@ -12,7 +12,7 @@ import (
 // one country are two characters of its choice with a colon behind.
 var (
 	legalForm = regexp.MustCompile(`^(VAT|NTR|PSD|LEI|[!-~]{2}:)([A-Z]{2})-([!-~]+)$`)
-	vatNumber = regexp.MustCompile(`^[0-9A-Z+*]{2,13}$`)
+	vatNumber = regexp.MustCompile(`^[0-9A-Z+*][0-9A-Z+*./-]{0,20}[0-9A-Z+*]$`) // authorities write VATBE-0949.383.342 and VATCH-CHE-221.032.573
 	psdNumber = regexp.MustCompile(`^[A-Z]{2,8}-[!-~]+$`)
 	leiNumber = regexp.MustCompile(`^[0-9A-Z]{18}[0-9]{2}$`)
 )

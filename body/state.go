@@ -4,10 +4,7 @@ import (
 	"crypto"
 	"errors"
 	"os"
-	"slices"
-	"strings"
 	"time"
-	"unicode"
 
 	"github.com/probatum/probatum/internal/fault"
 	"github.com/probatum/probatum/keys"
@@ -54,11 +51,7 @@ func (s State) Ready() bool {
 
 // Demo tells whether what is sealed says DEMO: with a trial seal, and with one that
 // "probatum demo" or "probatum keys" made, whose owner is called so.
-func (s State) Demo() bool { return s.Trial || slices.Contains(demoWords(s.Owner.LegalName), "DEMO") }
-
-func demoWords(name string) []string {
-	return strings.FieldsFunc(name, func(r rune) bool { return !unicode.IsLetter(r) })
-}
+func (s State) Demo() bool { return s.Trial || keys.SaysDemo(s.Owner.LegalName) }
 
 // Message is the message key, with its arguments, that tells the state and
 // what to do.

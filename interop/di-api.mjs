@@ -3,6 +3,7 @@
 // address is on this machine.
 
 import { Agent, request } from "node:https";
+import { setTimeout as pause } from "node:timers/promises";
 
 /** Opens the API at a base URL, such as https://127.0.0.1:8080/vc-api. */
 export function open(base) {
@@ -10,8 +11,20 @@ export function open(base) {
   if (!["127.0.0.1", "[::1]", "localhost"].includes(hostname)) throw new Error(`not on this machine: ${base}`);
   const agent = new Agent({ keepAlive: true, maxSockets: 8, rejectUnauthorized: false });
 
-  /** Posts JSON and gives status and answer. */
-  const post = (instance, path, body) =>
+  /**
+   * Posts JSON and gives status and answer. The documents here cost little: where the
+   * time of an answer was up, the machine is busy, and the question is asked again.
+   */
+  const post = async (instance, path, body) => {
+    let said = await send(instance, path, body);
+    for (let again = 0; said.status >= 400 && said.answer.code === "resources" && again < 5; again++) {
+      await pause(2_000);
+      said = await send(instance, path, body);
+    }
+    return said;
+  };
+
+  const send = (instance, path, body) =>
     new Promise((resolve, reject) => {
       const call = request(
         `${base}/${instance}/${path}`,

@@ -29,7 +29,7 @@ func (o Owner) Trial() bool { return strings.HasSuffix(o.CommonName, TrialMark) 
 // SaysDemo tells whether a body says of itself by its name that it is one of a
 // demonstration.
 func SaysDemo(name string) bool {
-	return slices.Contains(strings.FieldsFunc(name, func(r rune) bool { return strings.ContainsRune(" -–(),", r) }), "DEMO")
+	return slices.Contains(strings.FieldsFunc(name, func(r rune) bool { return !unicode.IsLetter(r) }), "DEMO")
 }
 
 var (

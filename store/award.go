@@ -368,7 +368,7 @@ func forgetAwards(ctx context.Context, tx *sql.Tx, now time.Time, person access.
 		where holder = $1`, string(person), millis(now)); err != nil {
 		return err
 	}
-	_, err := tx.ExecContext(ctx, `update awards set email = '', lang = '', forgotten_at = $2
+	_, err := tx.ExecContext(ctx, `update awards set email = '', lang = '', forgotten_at = case when holder is null then $2 else forgotten_at end
 		where email <> '' and lower(email) = (select lower(email) from people where id = $1)`, string(person), millis(now))
 	return err
 }

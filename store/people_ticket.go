@@ -183,14 +183,8 @@ func (s *Store) Invite(ctx context.Context, t access.Ticket, l mail.Letter) erro
 		if err := lockBody(ctx, tx.Tx, t.Body); err != nil {
 			return err
 		}
-		var has bool
-		if err := tx.QueryRowContext(ctx, `select exists (select 1 from memberships m join people p on p.id = m.person
-			where m.body = $1 and `+inForce+` and m.role = $3 and lower(p.email) = lower($4))`,
-			string(t.Body), millis(now), string(t.Role), t.Email).Scan(&has); err != nil {
+		if err := notYet(ctx, tx.Tx, now, t); err != nil {
 			return err
-		}
-		if has {
-			return fault.New(fault.Conflict, "access.invite.had", nil)
 		}
 		if err := seldomInvited(ctx, tx.Tx, now, l); err != nil {
 			return err
@@ -236,20 +230,28 @@ func (s *Store) SendAgain(ctx context.Context, b access.BodyID, id access.Ticket
 			return err
 		}
 		l := letter(t)
-		var has bool
-		if err := tx.QueryRowContext(ctx, `select exists (select 1 from memberships m join people p on p.id = m.person
-			where m.body = $1 and `+inForce+` and m.role = $3 and lower(p.email) = lower($4))`,
-			string(t.Body), millis(now), string(t.Role), t.Email).Scan(&has); err != nil {
+		if err := notYet(ctx, tx.Tx, now, t); err != nil {
 			return err
-		}
-		if has {
-			return fault.New(fault.Conflict, "access.invite.had", nil)
 		}
 		if err := seldomInvited(ctx, tx.Tx, now, l); err != nil {
 			return err
 		}
 		return post(ctx, tx, now, l)
 	})
+}
+
+// notYet refuses to invite whoever has the role in the body already.
+func notYet(ctx context.Context, tx *sql.Tx, now time.Time, t access.Ticket) error {
+	var has bool
+	if err := tx.QueryRowContext(ctx, `select exists (select 1 from memberships m join people p on p.id = m.person
+		where m.body = $1 and `+inForce+` and m.role = $3 and lower(p.email) = lower($4))`,
+		string(t.Body), millis(now), string(t.Role), t.Email).Scan(&has); err != nil {
+		return err
+	}
+	if has {
+		return fault.New(fault.Conflict, "access.invite.had", nil)
+	}
+	return nil
 }
 
 // invitation changes an invitation of a body. What the body has not is NotFound;

@@ -22,3 +22,8 @@ func (s *Store) UseRelease(ctx context.Context, body access.BodyID, set portfoli
 func (s *Store) ForgetPerson(ctx context.Context, person access.PersonID) error {
 	return s.change(ctx, func(tx *sql.Tx, now time.Time) error { return forgetPortfolio(ctx, tx, now, person) })
 }
+
+// ForgetAwards takes away what ties awards to a person.
+func (s *Store) ForgetAwards(ctx context.Context, person access.PersonID) error {
+	return s.change(ctx, func(tx *sql.Tx, now time.Time) error { return forgetAwards(ctx, tx, now, person) })
+}

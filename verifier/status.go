@@ -168,12 +168,20 @@ var errSigner = errors.New("the list is not signed by the issuer")
 // speaks tells whether whoever signed a list may speak for a credential: they
 // have its key, its DID or its address, or a certificate that the trust set
 // vouches for now and that names the same owner. A key whose certificate was
-// revoked has no say any more.
+// revoked has no say any more, unless another certificate of it holds.
 func (r *run) speaks(s status.SignerOf, by prover) bool {
+	revoked, holds := false, false
 	for _, c := range slices.Concat(by.certificates, r.trust.Standing("", "", s.Key).Certificates) {
-		if keys.Same(c.PublicKey, s.Key) && r.revoked(c) {
-			return false
+		switch {
+		case !keys.Same(c.PublicKey, s.Key):
+		case r.revoked(c):
+			revoked = true
+		case keys.CheckTime(c, r.now) == nil:
+			holds = true
 		}
+	}
+	if revoked && !holds {
+		return false
 	}
 	if slices.ContainsFunc(by.keys, func(k crypto.PublicKey) bool { return keys.Same(k, s.Key) }) ||
 		s.DID != "" && s.DID == by.did || s.Issuer != "" && s.Issuer == by.address {

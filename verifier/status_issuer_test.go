@@ -3,6 +3,10 @@ package verifier_test
 import (
 	"bytes"
 	"compress/zlib"
+	"crypto/rand"
+	"crypto/x509"
+	"encoding/pem"
+	"math/big"
 	"net/url"
 	"testing"
 	"time"
@@ -50,10 +54,11 @@ func TestTokenListByPublishedKey(t *testing.T) {
 	}
 	w := newWorld(t)
 	_, ended := certified(t, sealCertOf("Another Body", "VATDE-999", "DE"), w.ca)
-	d.trust = folderOf(t, map[string][]byte{
+	folder := map[string][]byte{
 		"known.jwks.json": marshal(t, obj{"keys": []any{jwk(a.keys["k"]), jwk(b.keys["k"])}}),
 		"ca.pem":          pemOf(w.ca), "ended.pem": pemOf(ended),
-	}).WithCRLs(crl(t, w.ca, ended))
+	}
+	d.trust = folderOf(t, folder).WithCRLs(crl(t, w.ca, ended))
 	client, err := fetch.New(fetch.Config{Hosts: []string{d.lists.server.URL}})
 	if err != nil {
 		t.Fatal(err)
@@ -132,6 +137,17 @@ func TestTokenListByPublishedKey(t *testing.T) {
 	publish(only)
 	put(list(only.keys["third"], "third", 0, nil))
 	d.expect("a key whose certificate was revoked", d.ask(fresh(), file(a)), verifier.NotDone, untrusted)
+
+	// The same key has another certificate, which holds.
+	renewed := *ended.cert
+	renewed.SerialNumber = big.NewInt(987_654)
+	der, err := x509.CreateCertificate(rand.Reader, &renewed, w.ca.cert, ended.key.Public(), w.ca.key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	folder["renewed.pem"] = pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})
+	d.trust = folderOf(t, folder).WithCRLs(crl(t, w.ca, ended))
+	d.expect("a key with a certificate that holds beside the revoked one", d.ask(fresh(), file(a)), verifier.Passed, pass)
 }
 
 // Where a certificate says whose the key of a credential is, keys that lie at the

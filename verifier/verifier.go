@@ -203,6 +203,10 @@ func (r *run) notDone(id CheckID, code proof.Code, key string) {
 // refuse records a refusal by a securing mechanism under the check that its
 // code belongs to.
 func (r *run) refuse(err error) bool {
+	if late(err) {
+		r.notDone(Format, proof.Resources, "verify.format.time")
+		return false
+	}
 	if e, ok := errors.AsType[*proof.Error](err); ok {
 		id := Seal
 		switch e.Code {
@@ -221,6 +225,10 @@ func (r *run) refuse(err error) bool {
 	}
 	return r.fail(Seal, proof.Proof, "verify.seal.fail", nil)
 }
+
+// late tells that the time was up before anything was found out. Documents that cost too
+// much are refused by counting; this one may be good, and the machine busy.
+func late(err error) bool { return errors.Is(err, context.DeadlineExceeded) }
 
 // reason gives the message of a refusal by package keys.
 func reason(err error, otherwise string) (string, map[string]any) {

@@ -101,6 +101,9 @@ func (r *run) unresolved() bool {
 // issuer have checks of their own, also where what stands there has no meaning
 // at all and so comes to no signature.
 func (w *w3c) refuseProof(err error) bool {
+	if late(err) {
+		return w.refuse(err)
+	}
 	gate, gated := errors.AsType[*canon.Error](err)
 	if gated && (gate.Kind == canon.Lost || gate.Kind == canon.Empty) {
 		for _, name := range dateNames {

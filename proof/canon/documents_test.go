@@ -418,7 +418,7 @@ func (w *writer) languages() map[string]any {
 }
 
 func (w *writer) language() string {
-	return []string{"en", "fr", "de", "ar", "he", "ja", "de-at", "zh-hant", "en-gb-oxendict"}[w.IntN(9)]
+	return []string{"en", "fr", "de", "ar", "he", "ja", "de-at", "zh-hant", "en-gb-oxendict", "de-CH", "sr-Latn-RS"}[w.IntN(11)]
 }
 
 // iri writes an id that no other place has.

@@ -32,10 +32,10 @@ func standingBadge(loc i18n.Localizer, s status.State) page.Badge {
 // claimBadge tells whether the candidate has the credential.
 func claimBadge(loc i18n.Localizer, claimed, told, forgotten bool) page.Badge {
 	switch {
-	case forgotten:
-		return page.Badge{Tone: page.Calm, Text: loc.T("desk.awards.claim.forgotten")}
 	case claimed:
 		return page.Badge{Tone: page.Good, Text: loc.T("desk.awards.claim.taken")}
+	case forgotten:
+		return page.Badge{Tone: page.Calm, Text: loc.T("desk.awards.claim.forgotten")}
 	case told:
 		return page.Badge{Tone: page.Open, Text: loc.T("desk.awards.claim.sent")}
 	}

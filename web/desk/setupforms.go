@@ -71,13 +71,17 @@ func whoControls(s *sheet) []page.Control {
 
 // legalID is an identifier by one of the schemes of ETSI EN 319 412-1, 5.1.4, as
 // people write it.
-var legalID = regexp.MustCompile(`^(?i)(VAT|NTR|PSD|LEI|[A-Z]{2}:)([A-Z]{2})[-\s]*(.+)$`)
+var legalID = regexp.MustCompile(`^(?i)(VAT|NTR|PSD|LEI|[A-Z]{2}:)\s*([A-Z]{2})[-\s]*(.+)$`)
 
 // identifier writes an identifier as it stands in certificates, where it is clear
 // what is meant.
 func identifier(s string) string {
 	if m := legalID.FindStringSubmatch(s); m != nil {
-		return strings.ToUpper(m[1]+m[2]) + "-" + strings.Join(strings.Fields(m[3]), "")
+		kind, number := strings.ToUpper(m[1]), strings.Join(strings.Fields(m[3]), "")
+		if kind == "VAT" || kind == "LEI" { // of capitals and digits; what a register writes stays as it is
+			number = strings.ToUpper(number)
+		}
+		return kind + strings.ToUpper(m[2]) + "-" + number
 	}
 	return s
 }
@@ -159,8 +163,8 @@ func lookControls(s *sheet) []page.Control {
 	logo := []page.Control{&page.File{
 		Name: "logo", Label: t("desk.setup.logo"), Hint: t("desk.setup.logo.hint"), Accept: ".png,.jpg,.jpeg,image/png,image/jpeg", Optional: true,
 	}}
-	if len(s.p.Logo) > 0 {
-		logo = append(logo, &page.Box{Name: "logo-remove", Label: t("desk.setup.logo.remove")})
+	if remove := s.in != nil && s.in.Has("logo-remove"); remove || len(s.p.Logo) > 0 {
+		logo = append(logo, &page.Box{Name: "logo-remove", Label: t("desk.setup.logo.remove"), Ticked: remove})
 	}
 	place := &page.Choice{Name: "logoPlace", Label: t("desk.setup.logoPlace")}
 	for i, at := range render.LogoPlaces() {

@@ -163,21 +163,12 @@ func (a *Admin) previewStep(st step) page.Handler {
 			return a.c.Site.ShowPart(w, r, "setupstep", "preview", http.StatusOK, drawn)
 		}
 		v := a.stepView(s, st)
-		v.Form.With[0].Value = in(s, "was", s.version)
 		v.Preview = drawn
 		if len(faults) > 0 {
 			v.Form.Fail(faults, at.loc)
 		}
 		return a.step(w, r, s, st, http.StatusOK, v)
 	}
-}
-
-// in is what a field of a form holds that goes back as it came.
-func in(s *sheet, name, none string) string {
-	if text := s.in.Text(name); text != "" {
-		return text
-	}
-	return none
 }
 
 // shownTo is the profile for somebody who may look at it, and whether what is sealed

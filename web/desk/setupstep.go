@@ -72,6 +72,7 @@ type sheet struct {
 	p       body.Profile
 	kept    body.Profile // before anything was typed
 	version string       // of the profile as it is kept
+	was     string       // the version that was typed into; empty where that is the same
 	called  string       // what the body is called while it has no legal name
 	in      *page.Input  // what was typed; nil: nothing yet
 	rename  string       // whom the seal in use names, where that is to be confirmed
@@ -102,7 +103,7 @@ func (a *Admin) sheetOf(ctx context.Context, at place) (*sheet, error) {
 func (s *sheet) form(st step) *page.Form {
 	f := &page.Form{
 		ID: st.name, Action: s.setup() + "/" + st.name, Files: st.name == "look", Controls: st.controls(s),
-		With: []page.Hidden{{Name: "was", Value: s.version}}, Submit: s.loc.T("desk.setup.save"),
+		With: []page.Hidden{{Name: "was", Value: cmp.Or(s.was, s.version)}}, Submit: s.loc.T("desk.setup.save"),
 	}
 	if st.name == "recognition" {
 		f.With = append(f.With, page.Hidden{Name: "entry", Value: entryName(s)})
@@ -242,6 +243,7 @@ func (a *Admin) typed(w http.ResponseWriter, r *http.Request, at place, st step)
 		return nil, nil, err
 	}
 	s.chooseEntry(in.Text("entry"))
+	s.was = in.Text("was")
 	return s, s.fill(st, in), nil
 }
 
@@ -276,7 +278,7 @@ func (a *Admin) saveStep(st step) page.Handler {
 			err = a.mayRename(s)
 		}
 		if err == nil {
-			err = a.c.Bodies.KeepProfile(r.Context(), at.body, s.p, cmp.Or(s.in.Text("was"), s.version))
+			err = a.c.Bodies.KeepProfile(r.Context(), at.body, s.p, cmp.Or(s.was, s.version))
 		}
 		if err == nil {
 			return a.saved(w, r, s, st)

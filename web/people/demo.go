@@ -83,6 +83,9 @@ func (p *Pages) joinDemo(jp joinPath) page.Handler {
 		if !p.isDemo() {
 			return fault.New(fault.NotFound, "", nil)
 		}
+		if err := limited(p.tries.signIn, w, r); err != nil {
+			return err
+		}
 		in, err := p.site.ReadForm(w, r, maxForm)
 		if err != nil {
 			return err

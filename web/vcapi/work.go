@@ -33,10 +33,11 @@ func (s *server) turn(r *http.Request, do func(context.Context) error) error {
 	return err
 }
 
-// inTime names work that ran out of time: a document that costs so much is
-// refused as such.
+// inTime names work that ran out of time. What costs too much is refused by counting,
+// so the machine may just be busy; whoever asks learns that nothing was found out, by
+// the status of all that is not verified.
 func inTime(err error) error {
-	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
+	if stopped(err) {
 		return refused(problem{kind: transformation, code: proof.Resources, key: "vcapi.slow"})
 	}
 	return err
