@@ -17,11 +17,15 @@ type Notice struct {
 	Person  PersonID
 	Body    BodyID            // the body that it is about, or empty
 	Key     string            // message key
-	Args    map[string]string // fill the message; a name that ends in Key holds a message key
+	Args    map[string]string // fill the message; see InLanguage; a name that ends in Key holds a message key
 	Path    string            // page that it leads to, or empty
 	Due     time.Time         // until when; zero: no deadline
 	Created time.Time
 }
+
+// InLanguage is the name of an argument for readers of one language. The argument itself
+// is for all others.
+func InLanguage(name, lang string) string { return name + "@" + lang }
 
 // Notices gives what the person was told and has not put away, the latest first.
 func (a *Accounts) Notices(ctx context.Context, actor Actor) ([]Notice, error) {

@@ -165,14 +165,19 @@ type Changed struct {
 	At     time.Time
 }
 
+// A Doer is who did something, as a record names them.
+type Doer struct {
+	Name    string // empty where there is no such account any more
+	Program bool   // it is a token, which has that name
+}
+
 // An AddressChange tells who changed where a claim letter goes. Which address it was
 // is not kept: it may be that of a stranger.
 type AddressChange struct {
-	What    AddressChanging
-	At      time.Time
-	By      string
-	Name    string // of By; empty where there is no such account any more
-	Program bool   // By is a token, which has that name
+	What AddressChanging
+	At   time.Time
+	By   string
+	Doer // By
 }
 
 // An AddressChanging is what was done with an address.
@@ -232,6 +237,10 @@ type Store interface {
 
 	// Addresses tells who changed where the claim letter goes, the earliest first.
 	Addresses(ctx context.Context, r Ref) ([]AddressChange, error)
+
+	// Doer tells who stands in a record, as what Actor.By gives. Nobody knows one who
+	// has no account any more: it has no name.
+	Doer(ctx context.Context, by string) (Doer, error)
 
 	// BegunAwards gives Awards whose sealing began before a time, has not ended
 	// and does not rest now: those that were tried least often first, then the
@@ -398,6 +407,8 @@ type Record struct {
 	Changes []Changed // of how it stands, the earliest first
 
 	Addresses []AddressChange // the earliest first
+
+	Doers map[string]Doer // who sealed it and changed how it stands
 }
 
 // Record gives a sealed credential of a body. What is not sealed is NotFound.
@@ -421,6 +432,15 @@ func (d *Desk) Record(ctx context.Context, a access.Actor, body access.BodyID, i
 	}
 	if r.Changes, err = d.c.Store.Changes(ctx, aw.Draft); err != nil {
 		return Record{}, err
+	}
+	r.Doers = map[string]Doer{aw.SealedBy: {}}
+	for _, c := range r.Changes {
+		r.Doers[c.By] = Doer{}
+	}
+	for by := range r.Doers {
+		if r.Doers[by], err = d.c.Store.Doer(ctx, by); err != nil {
+			return Record{}, err
+		}
 	}
 	r.Addresses, err = d.c.Store.Addresses(ctx, aw.Ref())
 	return r, err

@@ -98,7 +98,12 @@ func TestFromExampleToHolder(t *testing.T) {
 		_, err = b.desk.Claim(ctx, b.outsider, secret)
 		wantKind(t, "Claim again", err, fault.NotFound, "")
 		_, err = b.desk.Claimable(ctx, secret)
-		wantKind(t, "Claimable again", err, fault.NotFound, "")
+		wantKind(t, "Claimable again", err, fault.NotFound, "award.claim.none")
+		if id, err := b.desk.Claimed(ctx, holder, secret); err != nil || id != a.ID {
+			t.Errorf("Claimed: %v, %v", id, err)
+		}
+		_, err = b.desk.Claimed(ctx, b.outsider, secret)
+		wantKind(t, "Claimed of another", err, fault.NotFound, "award.claim.none")
 		mine, err := b.desk.Mine(ctx, holder)
 		if err != nil || len(mine) != 1 || mine[0].State != status.Valid || len(mine[0].Files) != len(files) {
 			t.Fatalf("Mine: %+v, %v", mine, err)

@@ -72,6 +72,9 @@ func TestChangeReachesAllForms(t *testing.T) {
 			}
 		}
 		notices := len(b.raw(t, `select id from notices where person = $1`, string(holder.Person)))
+		if args := b.raw(t, `select args from notices where person = $1`, string(holder.Person)); !strings.Contains(args[0], `"Title@de":"Licht"`) {
+			t.Errorf("a notice is in one language: %s", args)
+		}
 		if told != 3 || notices != 3 {
 			t.Errorf("%d letters and %d notices, want three of each: %q", told, notices, b.letters(t))
 		}

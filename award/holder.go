@@ -23,6 +23,10 @@ type HolderStore interface {
 	// opens nothing, for whatever reason, is NotFound.
 	ClaimTicket(ctx context.Context, id access.TicketID) (access.Ticket, Award, error)
 
+	// ClaimedBy names the Award of a claim ticket, open or not, that is in the account
+	// of a person by Award.HeldAs; elsewhere it is NotFound.
+	ClaimedBy(ctx context.Context, id access.TicketID, person access.PersonID) (assessment.ResultID, error)
+
 	// ClaimAward uses a ticket up and puts its Award into the account of a
 	// person, both or neither. A ticket that opens nothing is NotFound; an Award
 	// that is in an account is a Conflict. It gives Award.HeldAs.
@@ -153,17 +157,41 @@ type Claimable struct {
 func (d *Desk) Claimable(ctx context.Context, secret string) (Claimable, error) {
 	id, err := d.c.Links.Parse(access.Claim, secret)
 	if err != nil {
-		return Claimable{}, err
+		return Claimable{}, noClaim(err)
 	}
 	t, aw, err := d.c.Store.ClaimTicket(ctx, id)
 	if err != nil {
-		return Claimable{}, err
+		return Claimable{}, noClaim(err)
 	}
 	r, err := aw.Result()
 	if err != nil {
 		return Claimable{}, err
 	}
 	return Claimable{BodyName: r.Body.LegalName, Title: r.Unit.Title, Name: r.Candidate.Name(), State: aw.Standing, Until: t.Expires}, nil
+}
+
+// noClaim says of a claim link that opens nothing what its reader can do, whatever the
+// reason is.
+func noClaim(err error) error {
+	if fault.KindOf(err) == fault.NotFound {
+		return fault.New(fault.NotFound, "award.claim.none", err)
+	}
+	return err
+}
+
+// Claimed names the credential in the Actor's account that a claim link is for, also
+// where the link opens nothing any more. What is in another account, or in none, is
+// NotFound.
+func (d *Desk) Claimed(ctx context.Context, a access.Actor, secret string) (assessment.ResultID, error) {
+	if err := a.Myself(access.ScopeMine); err != nil {
+		return "", err
+	}
+	id, err := d.c.Links.Parse(access.Claim, secret)
+	if err != nil {
+		return "", noClaim(err)
+	}
+	held, err := d.c.Store.ClaimedBy(ctx, id, a.Person)
+	return held, noClaim(err)
 }
 
 // Claim takes the credential of a claim link into the Actor's account, once.
@@ -176,7 +204,8 @@ func (d *Desk) Claim(ctx context.Context, a access.Actor, secret string) (assess
 	}
 	id, err := d.c.Links.Parse(access.Claim, secret)
 	if err != nil {
-		return "", err
+		return "", noClaim(err)
 	}
-	return d.c.Store.ClaimAward(ctx, id, a.Person)
+	claimed, err := d.c.Store.ClaimAward(ctx, id, a.Person)
+	return claimed, noClaim(err)
 }

@@ -94,6 +94,9 @@ func TestAddressChangesAreRecorded(t *testing.T) {
 		if want := []string{"set by Somebody", "changed by Exam system", "removed by Exam system", "set by Somebody"}; !slices.Equal(got, want) {
 			t.Errorf("recorded %q, want %q", got, want)
 		}
+		if d := r.Doers[b.officer.By()]; len(r.Doers) != 1 || d.Name != "Somebody" || d.Program {
+			t.Errorf("sealed by %+v", r.Doers)
+		}
 		_, err = b.desk.Addresses(ctx, b.outsider, bodyID, a.ID)
 		wantKind(t, "Addresses of a stranger", err, fault.NotFound, "")
 	})

@@ -101,6 +101,21 @@ func refused(t testing.TB, name string, err error, kind fault.Kind, key string) 
 	spoken(t, e.Public, e.Args)
 }
 
+// The demo trusts the seal that it made: nobody is told there that it proves nothing.
+func TestTheSealOfTheDemoIsNoTrialSeal(t *testing.T) {
+	t.Parallel()
+	s := body.State{Standing: body.Trial, Trial: true, Owner: keys.Owner{CommonName: "Body (DEMO – not qualified)"}}
+	if key, args := s.Message(); key != "body.seal.state.demo" || !s.OfDemo() {
+		t.Errorf("the seal of the demo: %s", key)
+	} else {
+		spoken(t, key, args)
+	}
+	s.Owner.CommonName = "Body" + keys.TrialMark
+	if key, _ := s.Message(); key != "body.seal.state.trial" || s.OfDemo() {
+		t.Errorf("a trial seal: %s", key)
+	}
+}
+
 func standing(t testing.TB, k body.Keys, p body.Profile) body.State {
 	t.Helper()
 	s, err := k.State(p)

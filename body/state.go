@@ -53,6 +53,10 @@ func (s State) Ready() bool {
 // "probatum demo" or "probatum keys" made, whose owner is called so.
 func (s State) Demo() bool { return s.Trial || keys.SaysDemo(s.Owner.LegalName) }
 
+// OfDemo tells whether the seal is one that "probatum demo" made. It seals like a trial,
+// but the demo trusts it.
+func (s State) OfDemo() bool { return s.Trial && !s.Owner.Trial() }
+
 // Message is the message key, with its arguments, that tells the state and
 // what to do.
 func (s State) Message() (key string, args map[string]any) {
@@ -61,6 +65,9 @@ func (s State) Message() (key string, args map[string]any) {
 	case Requested:
 		return "body.seal.state.requested", nil
 	case Trial:
+		if s.OfDemo() {
+			return "body.seal.state.demo", until
+		}
 		return "body.seal.state.trial", until
 	case Installed:
 		return "body.seal.state.installed", until

@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/probatum/probatum/i18n"
 	"github.com/probatum/probatum/internal/fault"
@@ -111,13 +112,13 @@ func (c *Composer) Compose(l Letter, look Look) (Message, error) {
 	subject := loc.TMap(s.subject, args)
 	if c.c.Demo {
 		v.Foot = append(v.Foot, loc.T("mail.demo"))
-		subject = "DEMO: " + subject
+		subject = loc.T("mail.subject.demo", "Subject", subject)
 	}
 	m := Message{
 		ID: string(l.ID) + "@" + c.local, Date: c.c.Now().UTC(), To: l.To, Lang: l.Lang,
 		From: mail.Address{Name: first(name, oneLine(c.c.Name), c.host), Address: c.c.From},
 		// A name in the subject may be long; programs show less than this.
-		Subject: cut(strings.Join(strings.Fields(subject), " "), 150),
+		Subject: cut(strings.Join(strings.FieldsFunc(subject, breaks), " "), 150),
 		Text:    v.text(),
 		Body:    v.body(false), Link: v.Link, Act: v.Act,
 	}
@@ -206,3 +207,9 @@ var letterHTML string
 
 // page is the message as HTML: no picture, no script, nothing from elsewhere.
 var page = template.Must(template.New("letter").Parse(letterHTML))
+
+// breaks tells what parts words, and not the spaces before French signs, which
+// keep them together.
+func breaks(r rune) bool {
+	return unicode.IsSpace(r) && r != '\u00a0' && r != '\u202f'
+}

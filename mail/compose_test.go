@@ -315,7 +315,7 @@ func TestDemoSaysSo(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !strings.HasPrefix(m.Subject, "DEMO") || !strings.Contains(m.Text, "démonstration") {
+	if !strings.HasPrefix(m.Subject, "DEMO\u00a0: ") || !strings.Contains(m.Text, "démonstration") {
 		t.Errorf("%q\n%s", m.Subject, m.Text)
 	}
 }

@@ -153,10 +153,7 @@ func kept(rows []row) []row {
 
 // particulars is the table of everything that fits in a line or two.
 func (p *composer) particulars() []row {
-	until := p.date(p.ValidUntil)
-	if until == "" && !p.ValidFrom.IsZero() {
-		until = p.loc.T("render.noEnd")
-	}
+	untilKey, until := p.until()
 	rows := []row{p.section("render.particulars")}
 	const labels = 46.0
 	for _, f := range []struct{ key, words string }{
@@ -166,7 +163,7 @@ func (p *composer) particulars() []row {
 		{"render.level", p.Level},
 		{"render.awarded", p.date(p.Awarded)},
 		{"render.validFrom", p.date(p.ValidFrom)},
-		{"render.validUntil", until},
+		{untilKey, until},
 		{"render.workload", p.marked(p.Workload)},
 		{"render.credits", p.Credits},
 		{"render.participation", p.Participation},
@@ -238,7 +235,7 @@ func (p *composer) skills(skills []Skill) string {
 		}
 		names = append(names, name)
 	}
-	return "ESCO: " + strings.Join(names, "  ·  ")
+	return p.loc.T("render.esco.list", "List", strings.Join(names, "  ·  "))
 }
 
 // assessment is the table of methods.

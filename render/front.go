@@ -214,6 +214,15 @@ func (p *composer) outcomeColumns(size float64, most, count int) *sheet {
 	return part
 }
 
+// until is the label and the words of how long it is valid; no words where
+// nothing is said of its validity.
+func (p *composer) until() (key, words string) {
+	if p.ValidUntil.IsZero() && !p.ValidFrom.IsZero() {
+		return "render.validity", p.loc.T("render.noEnd")
+	}
+	return "render.validUntil", p.date(p.ValidUntil)
+}
+
 // facts is the grid of what else a reader looks for first.
 func (p *composer) facts() *sheet {
 	const columns, gutter = 3, 7.0
@@ -221,14 +230,11 @@ func (p *composer) facts() *sheet {
 		label, value string
 		span         int
 	}
-	until := p.date(p.ValidUntil)
-	if until == "" && !p.ValidFrom.IsZero() {
-		until = p.loc.T("render.noEnd")
-	}
+	untilKey, until := p.until()
 	facts := []fact{
 		{"render.awarded", p.date(p.Awarded), 1},
 		{"render.validFrom", p.validFrom(), 1},
-		{"render.validUntil", until, 1},
+		{untilKey, until, 1},
 		{"render.number", p.Number, 1},
 		{"render.workload", p.volume(), 1},
 		{"render.assessment", p.methods(), 2},

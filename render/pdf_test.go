@@ -137,7 +137,7 @@ func TestPDFText(t *testing.T) {
 		"french": {
 			"DEMO – pas un véritable certificat", "Atelier de la Scène – organisme de certification", "Il est certifié que", "Éloïse Grandjean-Lefèvre",
 			"date de naissance : 14 mars 1998", "a démontré, par évaluation, les acquis d’apprentissage de l’unité", "Éclairage",
-			"1er décembre 2026", "sans date de fin", "100 heures (à titre d’exemple)", "Scannez pour vérifier", "Page 2 sur 3", "2 personnes évaluatrices",
+			"1er décembre 2026", "Validité", "sans limite", "ESCO : ", "100 heures (à titre d’exemple)", "Scannez pour vérifier", "Page 2 sur 3", "2 évaluateurs ou évaluatrices",
 			"Le cachet électronique se trouve dans le fichier joint ; cette impression en est une image.", "« probatum verify »",
 			"Ce service utilise la classification ESCO de la Commission européenne.", "set up light board [en]", sampleLink,
 		},

@@ -68,6 +68,19 @@ func (s *Store) ClaimTicket(ctx context.Context, id access.TicketID) (access.Tic
 	return t, a, nil
 }
 
+// ClaimedBy names the award of a claim ticket that is in the account of a person.
+func (s *Store) ClaimedBy(ctx context.Context, id access.TicketID, person access.PersonID) (as assessment.ResultID, err error) {
+	if !plain(string(id)) {
+		return "", noTicket()
+	}
+	err = one(s.read.QueryRowContext(ctx, `select a.held_as from tickets t join awards a on a.body = t.body and a.id = t.subject
+		where t.id = $1 and t.purpose = $2 and a.holder = $3`, string(id), string(access.Claim), string(person)).Scan(&as), noTicket())
+	if err != nil {
+		return "", fmt.Errorf("finding the award of a claim link: %w", engineFault(err))
+	}
+	return as, nil
+}
+
 // ClaimAward uses a claim ticket up and puts its award into an account. One with
 // evidence of another account is a Conflict, and the ticket stays as it is.
 func (s *Store) ClaimAward(ctx context.Context, id access.TicketID, person access.PersonID) (claimed assessment.ResultID, err error) {

@@ -174,6 +174,20 @@ func (s *Store) Addresses(ctx context.Context, ref award.Ref) ([]award.AddressCh
 	return changes, nil
 }
 
+// Doer tells who stands in a record. See award.Store.
+func (s *Store) Doer(ctx context.Context, by string) (d award.Doer, err error) {
+	if !plain(by) {
+		return d, nil
+	}
+	err = s.read.QueryRowContext(ctx, `select coalesce(t.name, p.name, ''), t.id is not null
+		from (select cast($1 as text) as doer) w left join people p on p.id = w.doer left join tokens t on 'token:' || t.id = w.doer`,
+		by).Scan(&d.Name, &d.Program)
+	if err != nil {
+		return d, fmt.Errorf("finding who did something: %w", engineFault(err))
+	}
+	return d, nil
+}
+
 // insertLink makes a link to a sealed credential.
 func insertLink(ctx context.Context, tx *sql.Tx, to string, printed bool, now, closes time.Time) (award.KeptLink, error) {
 	var random [16]byte
@@ -225,8 +239,12 @@ func tellHolder(ctx context.Context, tx Tx, now time.Time, draft string, to stat
 		}
 		email = address.String
 		title, _ := a.Summary.Title.In(lang)
+		args := map[string]string{"Title": title}
+		for l, text := range a.Summary.Title { // it is read in any language
+			args[access.InLanguage("Title", l)] = text
+		}
 		if err := notice(ctx, tx.Tx, now, access.Notice{
-			Person: a.Holder, Body: body, Key: noticeKeys[to], Args: map[string]string{"Title": title}, Path: "/me/credentials/" + string(a.HeldAs),
+			Person: a.Holder, Body: body, Key: noticeKeys[to], Args: args, Path: "/me/credentials/" + string(a.HeldAs),
 		}); err != nil {
 			return err
 		}

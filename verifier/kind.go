@@ -49,7 +49,7 @@ var kinds = [...]kind{
 	},
 	{
 		contexts: []string{contexts.CredentialsV2, contexts.ELMV1}, form: credential.VCDI, model: elmModel,
-		types: []string{europeanCredential}, key: "verify.format.pass",
+		types: []string{europeanCredential}, key: "verify.format.elm",
 	},
 	{
 		contexts: []string{contexts.CredentialsV2, contexts.OpenBadges303}, form: credential.OB3, model: badgeModel,

@@ -73,12 +73,17 @@ func TestVCJWTAnswer(t *testing.T) {
 	t.Parallel()
 	a, p := certified(t, sealCert(), nil)
 	set := folderOf(t, map[string][]byte{"seal.pem": pemOf(p)})
+	formats := map[string]string{"ELM": "verify.format.elm", "badge": "verify.format.badge", "plain": "verify.format.plain"}
 	for name, doc := range map[string][]byte{"ELM": a.asELM(t, rich), "badge": a.asBadge(t, nil), "plain": a.asPlain(t, nil)} {
 		one := verify(t, set, a.token(t, doc), time.Time{}).Answer(i18n.For("de"))
 		other := verify(t, set, a.sign(t, doc), time.Time{}).Answer(i18n.For("de"))
 		one.Form, other.Form = "", ""
 		if got, want := string(marshal(t, one)), string(marshal(t, other)); got != want || one.Verdict != "valid" {
 			t.Errorf("%s:\n%s\n%s", name, got, want)
+		}
+		// It is no European digital credential as one of the Commission is, whatever its model.
+		if c, _ := verify(t, set, a.token(t, doc), time.Time{}).Check(verifier.Format); c.Key != formats[name] {
+			t.Errorf("%s is called %s", name, c.Key)
 		}
 	}
 }

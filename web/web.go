@@ -92,7 +92,6 @@ func New(cfg Config) (*Site, error) {
 func (s *Site) Page() page.Config {
 	return page.Config{
 		PublicURL: s.cfg.PublicURL, Demo: s.cfg.Demo, Log: s.cfg.Log, App: true, AfterPost: session.StartPath,
-		Foot:   "web.foot",
 		Policy: page.Policy{Script: true, Referrer: "same-origin", Forms: s.cfg.Forms},
 		Frame:  s.frame,
 		SignIn: func(w http.ResponseWriter, r *http.Request) { s.sessions.Ask(w, r) },

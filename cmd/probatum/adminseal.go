@@ -101,17 +101,15 @@ func (k console) sealAnswer(s body.State) sealAnswer {
 func (s sealAnswer) text(loc i18n.Localizer) string {
 	var b strings.Builder
 	fmt.Fprintln(&b, s.Message)
-	row := func(key, value string) {
-		if value != "" {
-			fmt.Fprintf(&b, "  %-*s %s\n", 18, loc.T(key), visible(value))
-		}
-	}
+	var found rows
+	row := func(key, value string) { found.add(loc.T(key), visible(value)) }
 	row("cli.admin.row.owner", strings.TrimSpace(s.Name+" "+s.Identifier))
 	row("cli.admin.row.authority", s.Authority)
 	row("cli.admin.row.algorithm", s.Algorithm)
 	row("cli.admin.row.from", day(loc, s.From))
 	row("cli.admin.row.until", day(loc, s.Until))
 	row("cli.admin.row.asked", day(loc, s.Asked))
+	found.write(&b)
 	return b.String()
 }
 

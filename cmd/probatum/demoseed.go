@@ -96,7 +96,7 @@ func demoProfile(b assessment.Body) body.Profile {
 		ID: b.ID, LegalName: b.LegalName, Identifier: b.Identifier, Address: b.Address, Locality: b.Locality, Country: b.Country,
 		Homepage: b.Homepage, Email: b.Email, Languages: []string{"en", "fr", "de"}, Accreditations: b.Accreditations, Logo: b.Logo,
 		LogoPlace: render.LogoLeft, Colours: body.Colours{Accent: "#1f4d5c", Second: "#c8963e"},
-		Signatory: body.Signatory{Name: "Dr. Ines Hoffmann", Function: assessment.Text{
+		Signatory: body.Signatory{Name: "Dr. Aylin Becker-Roth", Function: assessment.Text{
 			"en": "Head of certification", "fr": "Responsable de la certification", "de": "Leiterin der Zertifizierung",
 		}},
 		Place: "Musterstadt", Mail: body.Mail{Sender: "Prüfstelle Musterstadt (DEMO)", ReplyTo: b.Email},
@@ -176,7 +176,7 @@ func (d *demo) evidence(ctx context.Context, a access.Actor, unit string) (portf
 		return "", err
 	}
 	_, err = d.portfolio.HandIn(ctx, a, set.ID, demoBody,
-		"Prüfung der Einheit Licht: die Prüfstelle soll diese Belege bewerten.", d.now().AddDate(0, 1, 0), true)
+		"Anmeldung zur Prüfung der Einheit Licht; die Belege zeige ich bei der Prüfung.", d.now().AddDate(0, 1, 0), true)
 	return set.ID, err
 }
 

@@ -5,6 +5,7 @@ import (
 	"io"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/probatum/probatum/i18n"
 	"github.com/probatum/probatum/verifier"
@@ -19,11 +20,8 @@ var signs = map[string]string{"pass": "✓", "fail": "✗", "not-done": "○"}
 func printAnswer(w io.Writer, loc i18n.Localizer, a verifier.Answer) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\n%s\n", strings.ToUpper(loc.T("verify.verdict."+a.Verdict)), wrap(a.Summary, 88, ""))
-	row := func(key, value string) {
-		if value != "" {
-			fmt.Fprintf(&b, "  %-*s %s\n", 18, loc.T(key), value)
-		}
-	}
+	var found rows
+	row := func(key, value string) { found.add(loc.T(key), value) }
 	if c := a.Credential; c != nil {
 		b.WriteByte('\n')
 		row("cli.row.title", c.Title)
@@ -39,6 +37,7 @@ func printAnswer(w io.Writer, loc i18n.Localizer, a verifier.Answer) error {
 	if is := a.Issuer; is != nil {
 		row("cli.row.issuer", strings.TrimSpace(is.Name+" "+is.Identifier))
 	}
+	found.write(&b)
 	b.WriteByte('\n')
 	for _, c := range a.Checks {
 		code := ""
@@ -49,8 +48,8 @@ func printAnswer(w io.Writer, loc i18n.Localizer, a verifier.Answer) error {
 		if result == "not-done" && c.Code == "" { // an earlier check has failed
 			result = "skipped"
 		}
-		found := loc.T("cli.check", "Check", loc.T("page.check."+string(c.ID)), "Result", loc.T("page.check.result."+result))
-		fmt.Fprintf(&b, "%s %s%s\n", signs[c.Result], found, code)
+		line := loc.T("cli.check", "Check", loc.T("page.check."+string(c.ID)), "Result", loc.T("page.check.result."+result))
+		fmt.Fprintf(&b, "%s %s%s\n", signs[c.Result], line, code)
 		fmt.Fprintf(&b, "%s\n", wrap(c.Message, 84, "    "))
 	}
 	if len(a.Timestamps) > 0 {
@@ -63,6 +62,28 @@ func printAnswer(w io.Writer, loc i18n.Localizer, a verifier.Answer) error {
 		return fmt.Errorf("writing the answer: %w", err)
 	}
 	return nil
+}
+
+// rows are labels with their values, one below the other.
+type rows []struct{ label, value string }
+
+// add takes a row, unless there is nothing to say in it.
+func (rs *rows) add(label, value string) {
+	if value != "" {
+		*rs = append(*rs, struct{ label, value string }{label, value})
+	}
+}
+
+// write gives the labels a column that holds the longest of them: how long they
+// are differs from language to language.
+func (rs rows) write(b *strings.Builder) {
+	width := 0
+	for _, r := range rs {
+		width = max(width, utf8.RuneCountInString(r.label))
+	}
+	for _, r := range rs {
+		fmt.Fprintf(b, "  %-*s  %s\n", width, r.label, r.value)
+	}
 }
 
 // day writes a time for people; the JSON answer has it to the second. What

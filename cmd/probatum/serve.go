@@ -58,6 +58,9 @@ func (c *ServeCmd) Run(ctx context.Context, std stdio, loc i18n.Localizer) error
 		return fault.New(fault.Unavailable, "cli.demo.listen", err).With("Addr", c.Addr)
 	}
 	defer l.Close() //nolint:errcheck // closed by the server already
+	if cfg.origin, err = c.listening(l.Addr()); err != nil {
+		return err
+	}
 	s, err := openServer(ctx, cfg)
 	if err != nil {
 		return err
@@ -82,10 +85,19 @@ func (c *ServeCmd) Run(ctx context.Context, std stdio, loc i18n.Localizer) error
 	return errors.Join(err, s.stop(last))
 }
 
-// config reads the flags into what a server stands on.
+// listening is the origin of a server that listens on an address.
+func (c *ServeCmd) listening(addr net.Addr) (string, error) {
+	_, port, err := net.SplitHostPort(addr.String())
+	if err != nil {
+		return "", fmt.Errorf("reading the address: %w", err)
+	}
+	return c.origin(port)
+}
+
+// config reads the flags into what a server stands on, but for its origin.
 func (c *ServeCmd) config(std stdio) (serverConfig, error) {
 	var none serverConfig
-	if err := checkOrigin(c.PublicURL); err != nil {
+	if _, err := c.origin(""); err != nil { // before anything is made; the port is known later
 		return none, err
 	}
 	dir, err := filepath.Abs(c.Data)
@@ -115,7 +127,7 @@ func (c *ServeCmd) config(std stdio) (serverConfig, error) {
 		m.password = strings.TrimRight(string(secret), "\r\n")
 	}
 	return serverConfig{
-		dir: dir, origin: strings.TrimSuffix(c.PublicURL, "/"), database: c.Database, files: c.Blobs, create: c.Create,
+		dir: dir, database: c.Database, files: c.Blobs, create: c.Create,
 		mail: m, now: time.Now, log: slog.New(slog.NewTextHandler(std.err, nil)),
 	}, nil
 }

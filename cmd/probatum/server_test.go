@@ -2,6 +2,7 @@ package main
 
 import (
 	"log/slog"
+	"net"
 	"os"
 	"path/filepath"
 	"testing"
@@ -9,6 +10,29 @@ import (
 
 	"github.com/probatum/probatum/internal/fault"
 )
+
+// A server that is told nothing of how people reach it names this machine and the port
+// that it listens on.
+func TestOriginOfALocalServer(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ public, addr, want string }{
+		{"", "127.0.0.1:8393", "http://localhost:8393"},
+		{"", "[::1]:8080", "http://localhost:8080"},
+		{"https://certificates.example/", "127.0.0.1:8393", "https://certificates.example"},
+	} {
+		addr, err := net.ResolveTCPAddr("tcp", c.addr)
+		if err != nil {
+			t.Fatal(err)
+		}
+		serve := ServeCmd{where: where{PublicURL: c.public}, Addr: c.addr}
+		if got, err := serve.listening(addr); err != nil || got != c.want {
+			t.Errorf("%+v: %s, %v", c, got, err)
+		}
+	}
+	if _, err := (&where{PublicURL: "http://certificates.example"}).origin(""); fault.KindOf(err) != fault.Usage {
+		t.Errorf("an address without https: %v", err)
+	}
+}
 
 // TestLinkKeyIsNotMadeAnew: a server whose key of one-time links is gone does not
 // start with another one, by which nothing that was sent would open.

@@ -82,7 +82,7 @@ func newBureau(t *testing.T) *bureau {
 		t.Fatal(err)
 	}
 	site, err := page.New(page.Config{
-		PublicURL: origin, Log: slog.New(slog.DiscardHandler), Templates: files, App: true,
+		PublicURL: origin, Demo: true, Log: slog.New(slog.DiscardHandler), Templates: files, App: true,
 		SignIn: func(w http.ResponseWriter, r *http.Request) { b.asked++; page.SeeOther(w, r, "/confirm") },
 	})
 	if err != nil {
@@ -276,6 +276,10 @@ func TestFirstResultByThePages(t *testing.T) {
 	b.speaks(t, cred)
 	sealed := b.get(t, a.to)
 	want(t, "the credential", sealed, http.StatusOK, origin+"/v/", "files/edc", "files/pdf-de", "suspend", "revoke")
+	letters := strings.Count(sealed.text, `href="/demo/mail"`) // below the notice, and where they still are after a reload
+	if again := strings.Count(b.get(t, cred).text, `href="/demo/mail"`); letters != 2 || again != 1 {
+		t.Errorf("%d ways to the letters, and %d after a reload", letters, again)
+	}
 	for kind, media := range map[string]string{"edc": "application/jose+json", "pdf-de": "application/pdf", "ob3": "application/vc"} {
 		if f := b.get(t, cred+"/files/"+kind); f.status != http.StatusOK || f.kind != media || len(f.text) < 1000 {
 			t.Errorf("%s: %d, %s, %d bytes", kind, f.status, f.kind, len(f.text))
@@ -302,6 +306,10 @@ func TestFirstResultByThePages(t *testing.T) {
 		want(t, change.name, a, http.StatusSeeOther)
 		b.speaks(t, a.to)
 	}
+	want(t, "the history", b.get(t, cred), http.StatusOK, "By", "Sealed", "Suspended", "Suspension lifted", "Withdrawn")
+	if n := strings.Count(b.get(t, cred).text, "somebody who has no account here any more"); n < 4 { // who sealed it, and who made three changes
+		t.Errorf("%d events say who it was", n)
+	}
 	want(t, "undoing a revocation", b.get(t, cred+"/reinstate"), http.StatusConflict)
 	b.speaks(t, base+"/results?show=sealed")
 	b.speaks(t, base+"/credentials?show=revoked")
@@ -314,6 +322,10 @@ func TestRefusedFilesAreExplained(t *testing.T) {
 	bad := b.result(t, func(r *assessment.Result) { r.Assessors, r.Body.ID = r.Assessors[:1], "elsewhere" })
 	a := b.bring(t, "", bad)
 	want(t, "a bad file", a, http.StatusBadRequest, "data-refused", "result-1.json", "<code>", "R56")
+	want(t, "another kind of file", b.bring(t, "Name;Unit"), http.StatusBadRequest, "This is not a Result file.", "near byte 0")
+	if a = b.bring(t, "{ no json"); strings.Contains(a.text, "not a Result file") {
+		t.Error("a Result file with a fault is said to be none")
+	}
 	a = b.bring(t, "{ no json", b.result(t), b.result(t))
 	want(t, "good and bad", a, http.StatusBadRequest, "{ no json", "2 other files were imported")
 	a = b.bring(t, "{ no json", bad)

@@ -30,6 +30,7 @@ type credentialView struct {
 	Held     bool       // it is in an account
 	SendText string     // what to know before
 	Send     *page.Form // nil where it is in an account or withdrawn, or not allowed
+	Letters  *page.Act  // to the mailbox of a demonstration, where the letter is
 	History  page.Table
 	Acts     []page.Act
 	Methods  page.Table
@@ -77,7 +78,7 @@ func (p *Awards) showCredential(w http.ResponseWriter, r *http.Request, at place
 	v := credentialView{
 		Badge: standingBadge(at.loc, aw.Standing), Rows: at.decision(res), Files: at.files(record.Files),
 		Claim: claimBadge(at.loc, aw.Holder != "", aw.Email != "", !aw.ForgottenAt.IsZero()), Held: aw.Holder != "",
-		History: at.history(aw, record.Changes, record.Addresses), Methods: at.methods(res), Outcomes: at.outcomes(res), More: at.more(res, aw),
+		History: at.history(record), Methods: at.methods(res), Outcomes: at.outcomes(res), More: at.more(res, aw),
 		Back: page.Act{Label: at.loc.T("desk.credentials.back"), Href: at.to(at.credentials()), Quiet: true},
 	}
 	v.Link = page.Copy{ID: "link", Label: at.loc.T("desk.credential.link"), Value: link.URL, Hint: at.loc.T("desk.credential.link.hint")}
@@ -88,6 +89,9 @@ func (p *Awards) showCredential(w http.ResponseWriter, r *http.Request, at place
 		if v.Send = send; send == nil {
 			v.Send = sendForm(at, aw.Email, aw.Lang, res)
 		}
+	}
+	if aw.Holder == "" && aw.Email != "" {
+		v.Letters = p.c.Site.Letters(r)
 	}
 	if !aw.ForgottenAt.IsZero() {
 		v.SendText = at.loc.T("desk.credential.forgotten", "Date", at.loc.Date(aw.ForgottenAt))
@@ -118,6 +122,11 @@ func changesFrom(s status.State) []string {
 // targets says what a change leads to.
 var targets = map[string]status.State{"revoke": status.Revoked, "suspend": status.Suspended, "reinstate": status.Valid}
 
+// became says what a change to a State was.
+var became = map[status.State]string{
+	status.Valid: "desk.credential.became.valid", status.Suspended: "desk.credential.became.suspended", status.Revoked: "desk.credential.became.revoked",
+}
+
 func (at place) files(files []award.FileInfo) page.Table {
 	t := page.Table{
 		Caption: at.loc.T("desk.credential.files"), Hide: true,
@@ -138,26 +147,35 @@ func (at place) files(files []award.FileInfo) page.Table {
 }
 
 // history says what became of the credential and of the address of its letter, the
-// latest first.
-func (at place) history(aw award.Award, changes []award.Changed, addresses []award.AddressChange) page.Table {
+// latest first, and who did it.
+func (at place) history(r award.Record) page.Table {
 	t := page.Table{
 		Caption: at.loc.T("desk.credential.history"), Hide: true,
-		Columns: []page.Column{{Label: at.loc.T("desk.credential.what")}, {Label: at.loc.T("desk.result.when")}, {Label: at.loc.T("desk.credential.why")}},
+		Columns: []page.Column{
+			{Label: at.loc.T("desk.credential.what")}, {Label: at.loc.T("desk.result.when")},
+			{Label: at.loc.T("desk.credential.by")}, {Label: at.loc.T("desk.credential.why")},
+		},
 	}
 	type event struct {
 		at   time.Time
 		line page.Line
 	}
-	all := []event{{aw.SealedAt, page.Line{{Text: at.loc.T("desk.credential.sealed")}, {Text: moment(at.loc, aw.SealedAt)}, {}}}}
-	for _, c := range changes {
+	var all []event
+	add := func(when time.Time, what page.Cell, by string, why page.Cell) {
+		all = append(all, event{when, page.Line{what, {Text: moment(at.loc, when)}, {Text: by}, why}})
+	}
+	add(r.Award.SealedAt, page.Cell{Text: at.loc.T("desk.credential.sealed")}, at.doer(r.Award.SealedBy, r.Doers[r.Award.SealedBy]), page.Cell{})
+	for _, c := range r.Changes {
 		badge := standingBadge(at.loc, c.To)
-		all = append(all, event{c.At, page.Line{{Badge: &badge}, {Text: moment(at.loc, c.At)}, {Text: at.loc.T("desk.credential.reason." + string(c.Reason)), Small: c.Note}}})
+		badge.Text = at.loc.T(became[c.To])
+		add(c.At, page.Cell{Badge: &badge}, at.doer(c.By, r.Doers[c.By]),
+			page.Cell{Text: at.loc.T("desk.credential.reason." + string(c.Reason)), Small: c.Note})
 	}
-	for _, c := range addresses {
-		all = append(all, event{c.At, page.Line{{Text: at.loc.T("desk.result.address." + string(c.What))}, {Text: moment(at.loc, c.At)}, {Text: at.changedBy(c)}}})
+	for _, c := range r.Addresses {
+		add(c.At, page.Cell{Text: at.loc.T("desk.result.address." + string(c.What))}, at.doer(c.By, c.Doer), page.Cell{})
 	}
-	if !aw.ForgottenAt.IsZero() {
-		all = append(all, event{aw.ForgottenAt, page.Line{{Text: at.loc.T("desk.credential.history.forgotten")}, {Text: moment(at.loc, aw.ForgottenAt)}, {}}})
+	if when := r.Award.ForgottenAt; !when.IsZero() { // by whose account it was, whom nobody names here
+		add(when, page.Cell{Text: at.loc.T("desk.credential.history.forgotten")}, "", page.Cell{})
 	}
 	slices.SortStableFunc(all, func(a, b event) int { return b.at.Compare(a.at) })
 	for _, e := range all {

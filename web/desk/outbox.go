@@ -69,6 +69,7 @@ type outboxView struct {
 	State *page.Form
 	Table page.Table
 	Pages []page.Act
+	Back  *page.Act // out of the mailbox of a demonstration, which no page leads to by its header
 }
 
 func (o *Outbox) body(r *http.Request, act access.Act) (access.BodyID, access.Actor, error) {
@@ -104,6 +105,10 @@ func (o *Outbox) demo(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v.Lead = page.T(r, "desk.mail.demo.lead")
+	v.Back = &page.Act{Label: page.T(r, "page.nav.home"), Href: page.RequestOf(r).To("/"), Quiet: true}
+	if o.c.Actor(r).Known() {
+		v.Back.Href = "/start"
+	}
 	return o.c.Site.Show(w, r, "outbox", http.StatusOK, page.Content{Title: page.T(r, "desk.mail.demo.title"), Main: v, Wide: true})
 }
 

@@ -263,6 +263,16 @@ func TestDemoMailboxShowsLettersWithTheirLinks(t *testing.T) {
 	if path == nil {
 		t.Fatal("no link to the letter")
 	}
+	own := o.actor
+	for who, back := range map[string]string{"a member": "/start", "nobody": "/"} {
+		if o.actor = own; who == "nobody" {
+			o.actor = access.Actor{}
+		}
+		if _, text := o.ask(t, http.MethodGet, "/demo/mail"); !regexp.MustCompile(`<a class="button[^"]*" href="` + back + `">Start page`).MatchString(text) {
+			t.Errorf("%s has no way back to %s:\n%s", who, back, text)
+		}
+	}
+	o.actor = own
 	text := o.until(t, path[1], "DEMO Nord vous invite")
 	link := regexp.MustCompile(`href="` + regexp.QuoteMeta(origin) + `/invite/([A-Za-z0-9_-]{44})"`).FindStringSubmatch(text)
 	if link == nil {

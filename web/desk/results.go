@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"bytes"
 	"errors"
 	"net/http"
 	"strings"
@@ -149,6 +150,9 @@ func (p *Awards) importResults(w http.ResponseWriter, r *http.Request) error {
 			if !ok {
 				return err
 			}
+			if len(no.Faults) > 0 && !object(f.Data) { // a picture, a table
+				no.Why = at.loc.T("desk.results.other")
+			}
 			refused = append(refused, no)
 			continue
 		}
@@ -197,6 +201,11 @@ func refusedOf(loc i18n.Localizer, name string, err error) (refusedFile, bool) {
 		return no, false
 	}
 	return no, true
+}
+
+// object tells whether a file begins like one of JSON that holds an object.
+func object(data []byte) bool {
+	return bytes.HasPrefix(bytes.TrimSpace(bytes.TrimPrefix(data, []byte("\ufeff"))), []byte("{"))
 }
 
 func (p *Awards) example(w http.ResponseWriter, r *http.Request) error {

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/probatum/probatum/access"
 	"github.com/probatum/probatum/assessment"
 	"github.com/probatum/probatum/award"
 	"github.com/probatum/probatum/i18n"
@@ -165,19 +166,21 @@ func (at place) addresses(changes []award.AddressChange) []page.Row {
 	for _, c := range slices.Backward(changes) {
 		rows = append(rows, page.Row{
 			Name: "address", Label: at.loc.T("desk.result.address." + string(c.What)),
-			Value: at.loc.T("desk.result.address.when", "When", moment(at.loc, c.At), "Who", at.changedBy(c)),
+			Value: at.loc.T("desk.result.address.when", "When", moment(at.loc, c.At), "Who", at.doer(c.By, c.Doer)),
 		})
 	}
 	return rows
 }
 
-// changedBy names who changed an address.
-func (at place) changedBy(c award.AddressChange) string {
+// doer names who did something.
+func (at place) doer(by string, d award.Doer) string {
 	switch {
-	case c.Program:
-		return at.loc.T("desk.result.address.program", "Name", c.Name)
-	case c.Name == "":
+	case by == access.Console:
+		return at.loc.T("desk.credential.by.console")
+	case d.Program:
+		return at.loc.T("desk.result.address.program", "Name", d.Name)
+	case d.Name == "":
 		return at.loc.T("desk.result.address.gone")
 	}
-	return c.Name
+	return d.Name
 }

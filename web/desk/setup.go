@@ -249,9 +249,11 @@ func (a *Admin) overview(w http.ResponseWriter, r *http.Request) error {
 	var notices []page.Notice
 	switch {
 	case first == "":
-		notices = append(notices, page.Notice{
-			Tone: page.Good, Title: at.loc.T("desk.setup.ready"), Text: at.loc.TMap(s.Message()), Act: a.goOn(at),
-		})
+		act, err := a.goOn(r, at)
+		if err != nil {
+			return err
+		}
+		notices = append(notices, page.Notice{Tone: page.Good, Title: at.loc.T("desk.setup.ready"), Text: at.loc.TMap(s.Message()), Act: act})
 	case s.Standing == body.DoesNotFit:
 		notices = append(notices, page.Notice{Tone: page.Bad, Title: at.loc.T("desk.seal.unfit"), Text: at.loc.TMap(s.Message())})
 	}

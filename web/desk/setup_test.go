@@ -44,6 +44,16 @@ func TestSetUpFromNothing(t *testing.T) {
 	if got := h.goes("/b/nord/setup/seal/trial", nil); got != "/b/nord/setup/seal?done=trial" {
 		t.Errorf("after the trial seal: %s", got)
 	}
+	for _, who := range []string{"nobody", "an officer"} { // is there to seal
+		if who != "nobody" {
+			h.person("Olga", "nord", access.Officer)
+		}
+		for _, path := range []string{"/b/nord/setup/seal?done=trial", "/b/nord/setup"} {
+			if got := strings.Contains(h.see(path).Text(), "Invite who will seal"); got != (who == "nobody") {
+				t.Errorf("%s with %s who seals: invites %t", path, who, got)
+			}
+		}
+	}
 	p, _ := h.profile("nord")
 	if err := p.Check().Err(); err != nil || !h.standing().Ready() {
 		t.Fatalf("not ready: %v, %+v", err, h.standing())

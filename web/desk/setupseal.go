@@ -52,9 +52,13 @@ func (a *Admin) seal(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	act, err := a.goOn(r, at)
+	if err != nil {
+		return err
+	}
 	var notices []page.Notice
 	good := func(key string) {
-		notices = append(notices, page.Notice{Tone: page.Good, Title: at.loc.T(key), Act: a.goOn(at)})
+		notices = append(notices, page.Notice{Tone: page.Good, Title: at.loc.T(key), Act: act})
 	}
 	switch r.URL.Query().Get("done") {
 	case "trial":
@@ -69,15 +73,20 @@ func (a *Admin) seal(w http.ResponseWriter, r *http.Request) error {
 	return a.showSeal(w, r, at, http.StatusOK, notices...)
 }
 
-// goOn leads to what is done with a seal: by oneself, or by who is invited for it.
-func (a *Admin) goOn(at place) *page.Act {
+// goOn leads to what is done with a seal: by oneself, or by who is invited for it, while
+// nobody is there who seals.
+func (a *Admin) goOn(r *http.Request, at place) (*page.Act, error) {
 	switch {
 	case a.can(at, access.ImportResults):
-		return &page.Act{Label: at.loc.T("desk.home.results"), Href: at.to(at.results()), Small: true}
+		return &page.Act{Label: at.loc.T("desk.home.results"), Href: at.to(at.results()), Small: true}, nil
 	case a.can(at, access.ManageStaff):
-		return &page.Act{Label: at.loc.T("desk.setup.ready.staff"), Href: at.to(at.staff()), Small: true}
+		members, err := a.c.Accounts.Members(r.Context(), at.actor, at.body)
+		if err != nil || !nobodySeals(members) {
+			return nil, err
+		}
+		return &page.Act{Label: at.loc.T("desk.setup.ready.staff"), Href: at.to(at.staff()), Small: true}, nil
 	}
-	return nil
+	return nil, nil
 }
 
 // showSeal shows how it stands with the seal and what to do next.
@@ -96,7 +105,7 @@ func (a *Admin) showSeal(w http.ResponseWriter, r *http.Request, at place, statu
 		Badge: page.Badge{Tone: sealTone(s), Text: at.sealWord(s)}, Text: at.loc.TMap(s.Message()), Rows: at.sealRows(p, s),
 		Back: page.Act{Label: at.loc.T("desk.setup.back"), Href: at.to(at.setup()), Quiet: true},
 	}
-	if v.What = at.loc.T("desk.seal.what"); s.Trial {
+	if v.What = at.loc.T("desk.seal.what"); s.Trial && !s.OfDemo() {
 		v.What = at.loc.T("desk.seal.what.trial")
 	}
 	for _, st := range stages(p, s) {

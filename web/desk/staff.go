@@ -36,6 +36,11 @@ func (a *Admin) staff(w http.ResponseWriter, r *http.Request) error {
 	return a.showStaff(w, r, at, http.StatusOK, nil, notices...)
 }
 
+// nobodySeals tells whether a body has no officer yet.
+func nobodySeals(members []access.Member) bool {
+	return !slices.ContainsFunc(members, func(m access.Member) bool { return m.Role == access.Officer })
+}
+
 // showStaff shows who has a part in the body; form is an invitation that was refused.
 func (a *Admin) showStaff(w http.ResponseWriter, r *http.Request, at place, status int, form *page.Form, notices ...page.Notice) error {
 	members, err := a.c.Accounts.Members(r.Context(), at.actor, at.body)
@@ -55,7 +60,7 @@ func (a *Admin) showStaff(w http.ResponseWriter, r *http.Request, at place, stat
 			return err
 		}
 		v.Invitations = &open
-		v.Nobody = !slices.ContainsFunc(members, func(m access.Member) bool { return m.Role == access.Officer })
+		v.Nobody = nobodySeals(members)
 		if v.Nobody {
 			if i := slices.IndexFunc(members, func(m access.Member) bool { return m.Person == at.actor.Person }); i >= 0 {
 				v.Myself = &page.Act{

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/go-chi/chi/v5"
 
@@ -118,7 +119,23 @@ func (p *Pages) credential(w http.ResponseWriter, r *http.Request) error {
 		}
 		view.Links = append(view.Links, v)
 	}
-	return p.site.Show(w, r, "credential", http.StatusOK, page.Content{Title: in(q, c.Title), Main: view, Notices: done(r), Wide: true})
+	notices := done(r)
+	if r.URL.Query().Get("done") == "link" {
+		notices[0].Text = newestLink(links)
+	}
+	return p.site.Show(w, r, "credential", http.StatusOK, page.Content{Title: in(q, c.Title), Main: view, Notices: notices, Wide: true})
+}
+
+// newestLink is the address of the link that was made last and is open; empty where
+// there is none.
+func newestLink(links []award.Link) (address string) {
+	var made time.Time
+	for _, l := range links {
+		if l.Open && !l.Printed && !l.Created.Before(made) {
+			address, made = l.URL, l.Created
+		}
+	}
+	return address
 }
 
 // fallen tells what happened to a credential that does not stand, what that means, and
@@ -148,11 +165,11 @@ func (p *Pages) credentialRows(q page.Request, c award.Credential) []page.Row {
 		{Name: "body", Label: q.Loc.T("mine.credential.body"), Value: in(q, c.BodyName)},
 		{Name: "awarded", Label: q.Loc.T("mine.credential.awarded"), Value: q.Loc.Date(c.Awarded)},
 	}
-	until := q.Loc.T("mine.credential.noEnd")
+	until := page.Row{Name: "until", Label: q.Loc.T("mine.credential.validity"), Value: q.Loc.T("mine.credential.noEnd")}
 	if !c.Until.IsZero() {
-		until = q.Loc.Date(c.Until)
+		until.Label, until.Value = q.Loc.T("mine.credential.until"), q.Loc.Date(c.Until)
 	}
-	rows = append(rows, page.Row{Name: "until", Label: q.Loc.T("mine.credential.until"), Value: until})
+	rows = append(rows, until)
 	if c.Number != "" {
 		rows = append(rows, page.Row{Name: "number", Label: q.Loc.T("mine.credential.number"), Value: c.Number, Code: true})
 	}
@@ -165,7 +182,7 @@ func (p *Pages) credentialRows(q page.Request, c award.Credential) []page.Row {
 // files puts the files of a credential where they belong: certificates to print,
 // the file for Europass, and the other forms.
 func (v *credentialView) files(q page.Request, at string, c award.Credential) {
-	v.Files = page.Table{Caption: q.Loc.T("mine.files.other"), Hide: true, Columns: []page.Column{{Label: q.Loc.T("mine.item.file")}, {Label: q.Loc.T("mine.files.for")}, {}}}
+	v.Files = page.Table{Caption: q.Loc.T("mine.files.other"), Hide: true, Columns: []page.Column{{Label: q.Loc.T("mine.files.for")}, {}}}
 	for _, f := range c.Files {
 		href := at + "/files/" + f.Kind
 		lang, pdf := strings.CutPrefix(f.Kind, "pdf-")
@@ -176,7 +193,7 @@ func (v *credentialView) files(q page.Request, at string, c award.Credential) {
 			v.Europass = &page.Act{Label: q.Loc.T("mine.europass.file"), Href: href}
 		default:
 			v.Files.Lines = append(v.Files.Lines, page.Line{
-				{Text: f.Name}, {Text: purposeOf(q, f.Kind)},
+				{Text: purposeOf(q, f.Kind), Small: f.Name},
 				{Acts: []page.Act{{Label: q.Loc.T("mine.item.download"), About: f.Name, Href: href, Quiet: true, Small: true}}},
 			})
 		}

@@ -3,6 +3,7 @@ package mine_test
 import (
 	"bytes"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
@@ -23,6 +24,11 @@ func TestClaim(t *testing.T) {
 	path := "/claim/" + k.secret()
 	n := k.page("", path)
 	wantText(t, "claim", n.Text(), "Sign in", "Lighting")
+	// The sentence at the foot is for those who keep evidence.
+	foot := i18n.For("en").T("web.foot")
+	if got := k.page("ida", "/me/evidence").Text(); !strings.Contains(got, foot) || strings.Contains(n.Text(), foot) {
+		t.Errorf("the foot: %s\n%s", got, n.Text())
+	}
 	if len(n.All("main form")) != 0 {
 		t.Error("nobody can take it")
 	}
@@ -32,8 +38,24 @@ func TestClaim(t *testing.T) {
 		t.Errorf("form: %s", n.First(t, "main form").Attr("action"))
 	}
 	at := next(t, k.post("ida", path, nil), "/me/credentials/")
-	k.wantCode("twice", k.post("ida", path, nil), http.StatusNotFound)
+	// Whoever took it comes to it by the old link; to anybody else it answers like one
+	// that never was.
+	for _, again := range []*httptest.ResponseRecorder{k.post("ida", path, nil), k.get("ida", path)} {
+		if got := next(t, again, "/me/credentials/"); !strings.HasPrefix(at, got) {
+			t.Errorf("by the old link: %s, want %s", got, at)
+		}
+	}
 	k.wantCode("used", k.get("ben", path), http.StatusNotFound)
+	k.wantCode("used", k.post("ben", path, nil), http.StatusNotFound)
+	for _, shut := range []string{path, "/claim/x"} {
+		for who, signIn := range map[string]int{"": 1, "ben": 0} {
+			n := pagetest.Parse(t, k.get(who, shut))
+			wantText(t, shut, n.First(t, "main").Text(), "This link opens nothing any more")
+			if got := len(n.All("main a")); got != signIn {
+				t.Errorf("%s for %q has %d ways to sign in", shut, who, got)
+			}
+		}
+	}
 	for _, wrong := range []string{"/claim/x", "/claim/" + strings.Repeat("A", 44), "/claim/" + strings.ToLower(k.secret())} {
 		k.wantCode(wrong, k.get("ida", wrong), http.StatusNotFound)
 		k.wantCode(wrong, k.post("ida", wrong, nil), http.StatusNotFound)
@@ -117,11 +139,14 @@ func TestLinks(t *testing.T) {
 	if err != nil || len(links) != 2 {
 		t.Fatalf("links = %+v, %v", links, err)
 	}
+	if made := k.page("ida", at+"?done=link").First(t, ".notice").Text(); !strings.Contains(made, links[1].URL) {
+		t.Errorf("the notice does not give the new link: %s", made)
+	}
 	n := k.page("ida", at)
 	for _, l := range links {
 		wantText(t, "page", n.Text(), l.URL)
 	}
-	wantText(t, "page", n.Text(), "1 January 2027, 23:59 UTC", "0 times", "Link for Theater X", "Copy Link for Theater X", "it could not confirm the seal")
+	wantText(t, "page", n.Text(), "1 January 2027, 23:59 (UTC)", "0 times", "Link for Theater X", "Copy Link for Theater X", "it could not confirm the seal")
 
 	closing := at + "/links/" + links[1].ID + "/close"
 	k.wantCode("another's", k.post("ben", closing, nil), http.StatusNotFound)

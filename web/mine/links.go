@@ -139,7 +139,7 @@ func (p *Pages) claimable(w http.ResponseWriter, r *http.Request) error {
 	secret := chi.URLParam(r, "secret")
 	c, err := p.cfg.Credentials.Claimable(r.Context(), secret)
 	if err != nil {
-		return err
+		return p.unclaimable(w, r, err)
 	}
 	view := claimView{Text: q.Loc.T("mine.claim.text"), Rows: []page.Row{
 		{Name: "title", Label: q.Loc.T("mine.credential.title"), Value: in(q, c.Title)},
@@ -161,7 +161,29 @@ func (p *Pages) claimable(w http.ResponseWriter, r *http.Request) error {
 			{Label: q.Loc.T("mine.claim.signUp"), Href: q.To("/claim/account/" + secret), Quiet: true},
 		}
 	}
-	return p.site.Show(w, r, "claim", http.StatusOK, page.Content{Title: q.Loc.T("mine.claim.title"), Main: view})
+	return p.site.Show(w, r, "claim", http.StatusOK, page.Content{Title: q.Loc.T("mine.claim.title"), Main: view, NoFoot: true})
+}
+
+// unclaimable leads whoever took the credential of a link by now to it, and tells
+// anybody else what to do with a link that opens nothing.
+func (p *Pages) unclaimable(w http.ResponseWriter, r *http.Request, err error) error {
+	if fault.KindOf(err) != fault.NotFound {
+		return err
+	}
+	q, secret := page.RequestOf(r), chi.URLParam(r, "secret")
+	view := claimView{Text: q.Loc.T(page.RefusalOf(err).Detail)}
+	if a := p.cfg.Actor(r); a.Known() {
+		id, err := p.cfg.Credentials.Claimed(r.Context(), a, secret)
+		if err == nil {
+			return goTo(w, r, "/me/credentials/"+string(id), "")
+		}
+		if fault.KindOf(err) != fault.NotFound {
+			return err
+		}
+	} else {
+		view.Acts = []page.Act{{Label: q.Loc.T("mine.claim.signIn"), Href: q.To("/sign-in?next=" + url.QueryEscape("/claim/"+secret))}}
+	}
+	return p.site.Show(w, r, "claim", http.StatusNotFound, page.Content{Title: q.Loc.T("mine.claim.shut"), Main: view, NoFoot: true})
 }
 
 type claimView struct {
@@ -173,7 +195,7 @@ type claimView struct {
 func (p *Pages) claim(w http.ResponseWriter, r *http.Request) error {
 	id, err := p.cfg.Credentials.Claim(r.Context(), p.cfg.Actor(r), chi.URLParam(r, "secret"))
 	if err != nil {
-		return err
+		return p.unclaimable(w, r, err)
 	}
 	return goTo(w, r, "/me/credentials/"+string(id), "claimed")
 }

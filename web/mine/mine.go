@@ -40,6 +40,7 @@ type Credentials interface {
 	CloseLink(ctx context.Context, a access.Actor, id assessment.ResultID, link string) error
 	SwitchPrinted(ctx context.Context, a access.Actor, id assessment.ResultID, on bool) error
 	Claimable(ctx context.Context, secret string) (award.Claimable, error)
+	Claimed(ctx context.Context, a access.Actor, secret string) (assessment.ResultID, error)
 	Claim(ctx context.Context, a access.Actor, secret string) (assessment.ResultID, error)
 }
 
@@ -101,7 +102,7 @@ func New(cfg Config) (*Pages, error) {
 	if err != nil {
 		return nil, err
 	}
-	cfg.Page.Templates = files
+	cfg.Page.Templates, cfg.Page.Foot = files, "web.foot" // only here does anybody keep evidence
 	site, err := page.New(cfg.Page)
 	if err != nil {
 		return nil, fmt.Errorf("pages of candidates: %w", err)

@@ -39,7 +39,7 @@ func TestFreezeAndHandIn(t *testing.T) {
 			t.Errorf("a part of the page has no heading: %.80s", part.Text())
 		}
 	}
-	wantText(t, "set", n.Text(), s.Root.String(), "Lighting", "25 November 2026, 12:00 UTC", "not handed in", "Light plot")
+	wantText(t, "set", n.Text(), s.Root.String(), "Lighting", "25 November 2026, 12:00 (UTC)", "not handed in", "Light plot")
 
 	// R77: told what, to whom, what for and until when, and confirmed.
 	ask := k.page("ida", at+"/hand-in")

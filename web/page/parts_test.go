@@ -46,6 +46,11 @@ func TestParts(t *testing.T) {
 				if w.Code != 200 || p.One(t, "main h1") == "" || p.First(t, "html").Attr("lang") != lang {
 					t.Fatalf("status %d", w.Code)
 				}
+				for _, list := range p.All("main select") {
+					if label := p.First(t, "label[for="+list.Attr("id")+"]").Text(); strings.Contains(label, i18n.For(lang).T("page.form.optional")) {
+						t.Errorf("a list, in which something is always chosen, says %q", label)
+					}
+				}
 				ids := map[string]bool{}
 				for _, n := range p.All("[id]") {
 					if ids[n.Attr("id")] {

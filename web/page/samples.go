@@ -45,7 +45,7 @@ func sampleForm(loc i18n.Localizer) *Form {
 				&Choice{Name: "days", Label: loc.T("page.sample.days"), Many: true, Optional: true, Options: []Option{
 					{Value: "1", Label: loc.Date(sampleDay), Chosen: true}, {Value: "2", Label: loc.Date(sampleDay.AddDate(0, 0, 1))},
 				}},
-				&Select{Name: "language", Label: loc.T("page.nav.languages"), Options: []Option{
+				&Select{Name: "language", Label: loc.T("page.nav.languages"), Optional: true, Options: []Option{
 					{Value: "en", Label: "English"}, {Value: "fr", Label: "Français", Chosen: true}, {Value: "de", Label: "Deutsch"},
 				}},
 			}},

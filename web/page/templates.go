@@ -106,6 +106,7 @@ type Content struct {
 	Again   string // path for the language links; empty: that of the request, or Config.AfterPost
 	Notices []Notice
 	Wide    bool // for tables
+	NoFoot  bool // the sentence of the site at the foot says nothing on this page
 }
 
 // Show fills a page into a buffer and writes it only when it is whole.
@@ -115,6 +116,9 @@ func (s *Site) Show(w http.ResponseWriter, r *http.Request, name string, status 
 	view := View{
 		Request: req, Name: name, Lang: lang, Title: c.Title, Demo: s.cfg.Demo, Hidden: c.Hidden || s.cfg.App,
 		App: s.cfg.App, Wide: c.Wide, Foot: s.cfg.Foot, Enter: s.cfg.Enter, Notices: c.Notices, Main: c.Main,
+	}
+	if c.NoFoot {
+		view.Foot = ""
 	}
 	if s.cfg.Frame != nil {
 		view.Frame = s.cfg.Frame(r)

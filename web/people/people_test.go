@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/probatum/probatum/access"
+	"github.com/probatum/probatum/i18n"
 	"github.com/probatum/probatum/web/page/pagetest"
 	"github.com/probatum/probatum/web/people"
 )
@@ -394,8 +395,22 @@ func TestStart(t *testing.T) {
 	if got := n.First(t, "section[aria-labelledby=places]").Text(); !strings.Contains(got, "DEMO Body") || !strings.Contains(got, "Administrator") {
 		t.Errorf("places %q", got)
 	}
+	for role, href := range map[access.Role]string{access.Ombudsman: "/b/demo-body", access.Employer: ""} {
+		b, _ := w.member(string(role)+"@demo.example", role)
+		places := b.page("/start").First(t, "section[aria-labelledby=places]")
+		got, nothing := places.First(t, "h3"), strings.Contains(places.Text(), "nothing for this role")
+		if a := got.All("a"); len(a) > 0 != (href != "") || len(a) > 0 && a[0].Attr("href") != href || nothing == (href != "") {
+			t.Errorf("%s: %q", role, places.Text())
+		}
+	}
 	if len(n.All("section[aria-labelledby=told] li")) == 0 {
 		t.Error("start does not tell of the new role")
+	}
+	for lang, want := range map[string]string{"de": "Licht", "fr": "Lighting"} { // and what was told before there were languages
+		args := map[string]string{"Title": "Lighting", access.InLanguage("Title", "de"): "Licht"}
+		if got := people.NoticeText(i18n.For(lang), access.Notice{Key: "award.notice.revoked", Args: args}); !strings.Contains(got, want) {
+			t.Errorf("%s: %q", lang, got)
+		}
 	}
 	told := b.page("/notices").All("main li form")
 	leads(t, "put away", b.post(told[0].Attr("action"), nil), "/notices")

@@ -11,6 +11,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"github.com/probatum/probatum/access"
+	"github.com/probatum/probatum/i18n"
 	"github.com/probatum/probatum/web/page"
 	"github.com/probatum/probatum/web/session"
 )
@@ -130,6 +131,11 @@ func (p *Pages) places(r *http.Request, a access.Actor) []page.Card {
 			roles = append(roles, t.T(role.Key()))
 		}
 		card := page.Card{Title: p.cfg.BodyName(r.Context(), b, t.Lang()), Text: strings.Join(roles, ", ")}
+		if a.Can(access.ReadBody, b, now) {
+			card.Href = "/b/" + string(b)
+		} else {
+			card.Text += ". " + t.T("people.place.nothing")
+		}
 		for _, to := range []struct {
 			act       access.Act
 			key, path string
@@ -171,16 +177,24 @@ func (p *Pages) notices(w http.ResponseWriter, r *http.Request) error {
 	return p.site.Show(w, r, "notices", http.StatusOK, page.Content{Title: v.Title, Main: v})
 }
 
-func (p *Pages) noticeCard(r *http.Request, n access.Notice) page.Card {
-	t := loc(r)
+// noticeText is what a notice says to readers of a language.
+func noticeText(t i18n.Localizer, n access.Notice) string {
 	args := map[string]any{}
 	for name, value := range n.Args {
+		if text, ok := n.Args[access.InLanguage(name, t.Lang())]; ok {
+			value = text
+		}
 		if short, ok := strings.CutSuffix(name, "Key"); ok {
 			name, value = short, t.T(value)
 		}
 		args[name] = value
 	}
-	card := page.Card{Title: t.TMap(n.Key, args), Href: n.Path, Text: t.Date(n.Created)}
+	return t.TMap(n.Key, args)
+}
+
+func (p *Pages) noticeCard(r *http.Request, n access.Notice) page.Card {
+	t := loc(r)
+	card := page.Card{Title: noticeText(t, n), Href: n.Path, Text: t.Date(n.Created)}
 	if n.Body != "" {
 		card.Text = p.cfg.BodyName(r.Context(), n.Body, t.Lang()) + " · " + card.Text
 	}

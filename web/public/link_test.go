@@ -106,7 +106,7 @@ func TestLinkShowsOnlyWhatItMay(t *testing.T) {
 			}
 		}
 		text := page.One(t, "main")
-		for _, want := range []string{loc.T("page.link.compare"), loc.T("page.link.sure.text"), "probatum verify FILE"} {
+		for _, want := range []string{loc.T("page.link.compare"), loc.T("page.link.sure.text"), "probatum verify --trust DIR FILE", loc.T("page.link.sure.trust")} {
 			if !strings.Contains(text, want) {
 				t.Errorf("%s: page does not say %q", lang, want)
 			}

@@ -122,7 +122,7 @@ func TestResultOrder(t *testing.T) {
 		"[data-field=issuer]":                "The Issuing Body",
 		"details summary":                    "Technical details",
 		"details [data-field=credential] dd": "urn:credential:0b9a1c52-7f3e-4c1a-9d54-2e8f6a7b1c3d",
-		"details [data-field=checked] dd":    "25 November 2026, 09:30 UTC",
+		"details [data-field=checked] dd":    "25 November 2026, 09:30 (UTC)",
 	} {
 		if got := page.One(t, "main "+selector); got != want {
 			t.Errorf("%s is %q, want %q", selector, got, want)

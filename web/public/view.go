@@ -174,7 +174,7 @@ func resultOf(r verifier.Report, loc i18n.Localizer) resultView {
 	v.Rows = append(v.Rows, t.rows(
 		page.Row{Name: "units", Label: "page.field.units", Values: units},
 		page.Row{Name: "from", Label: "page.field.from", Value: t.day(deref(c.ValidFrom))},
-		page.Row{Name: "until", Label: "page.field.until", Value: t.until(c)},
+		t.until(c),
 	)...)
 	return v
 }
@@ -383,11 +383,12 @@ func (t teller) status(a verifier.Answer) string {
 	return t.loc.T("page.status.valid")
 }
 
-func (t teller) until(c *verifier.CredentialAnswer) string {
+// until tells the last day, or that there is none.
+func (t teller) until(c *verifier.CredentialAnswer) page.Row {
 	if c.ValidUntil == nil {
-		return t.loc.T("page.field.noend")
+		return page.Row{Name: "until", Label: "page.field.validity", Value: t.loc.T("page.field.noend")}
 	}
-	return t.day(*c.ValidUntil)
+	return page.Row{Name: "until", Label: "page.field.until", Value: t.day(*c.ValidUntil)}
 }
 
 // day writes a date, or the day of an instant, as the reader's language does.
